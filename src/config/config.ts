@@ -1,0 +1,115 @@
+import { type FailPoint, failPoints, type LogLevel } from '../base/index.ts';
+import { type Variable, type VariableName, variables } from './variables.ts';
+
+/** What a process is started with; frozen. Units are in the names. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absent = the embedded server under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly token: string | undefined;
+  readonly role: 'all' | 'api' | 'worker';
+  readonly allowPrivateTargets: boolean;
+  readonly publicUrl: string | undefined;
+  readonly mirrorHttpStatus: boolean;
+  readonly bodyLimitBytes: number;
+  readonly maxItems: number;
+  readonly repeatWindowSeconds: number;
+  readonly taskRetentionDays: number;
+  readonly dbConnections: number;
+  readonly importConcurrency: number;
+  readonly engineConcurrency: number;
+  readonly leaseSeconds: number;
+  readonly logLevel: LogLevel;
+  readonly failPoint: { readonly point: FailPoint; readonly nth: number } | undefined;
+}
+
+/** All faults of the environment at once, one line each, so that an operator mends them in one go. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`the environment is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** What may be 0; every other count is at least 1. */
+const MAY_BE_ZERO = new Set<VariableName>(['MUSTER_REPEAT_WINDOW_SECONDS']);
+
+function faultOf(variable: Variable, name: VariableName, value: string): string | undefined {
+  const { kind } = variable;
+  if (kind === 'text') return undefined;
+  if (kind === 'switch') return value === '0' || value === '1' ? undefined : 'expected 0 or 1';
+  if (kind === 'port') {
+    return /^\d{1,5}$/.test(value) && Number(value) < 65_536 ? undefined : 'expected a port, 0 to 65535';
+  }
+  if (kind === 'count') {
+    const least = MAY_BE_ZERO.has(name) ? 0 : 1;
+    const count = Number(value);
+    if (/^\d+$/.test(value) && count >= least && Number.isSafeInteger(count)) return undefined;
+    return `expected a whole number of at least ${least}`;
+  }
+  return kind.includes(value) ? undefined : `expected one of ${kind.join(', ')}`;
+}
+
+function parseFailPoint(value: string): Config['failPoint'] {
+  const [name, nth = '1'] = value.split(':');
+  const point = failPoints.find((known) => known === name);
+  return point === undefined || !/^[1-9]\d*$/.test(nth) ? undefined : { point, nth: Number(nth) };
+}
+
+function oneOf<const T extends string>(value: string, choices: readonly T[], fallback: T): T {
+  return choices.find((choice) => choice === value) ?? fallback;
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws {ConfigError} with every fault, each naming its variable and what was expected.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const faults: string[] = [];
+  const values = new Map<VariableName, string>();
+  for (const variable of variables) {
+    const value = environment[variable.name]?.trim() || variable.fallback;
+    if (value === undefined) continue;
+    const fault = faultOf(variable, variable.name, value);
+    // The value itself is not repeated: it may be a secret that stands in the wrong variable.
+    if (fault !== undefined) faults.push(`${variable.name}: ${fault}`);
+    values.set(variable.name, value);
+  }
+  const text = (name: VariableName): string => values.get(name) ?? '';
+  const count = (name: VariableName): number => Number(values.get(name));
+  const token = values.get('MUSTER_TOKEN');
+  if (token !== undefined && token.length < 16) faults.push('MUSTER_TOKEN: expected 16 characters or more');
+  const failPoint = parseFailPoint(text('MUSTER_FAIL_POINT'));
+  if (values.has('MUSTER_FAIL_POINT') && failPoint === undefined) {
+    faults.push(
+      `MUSTER_FAIL_POINT: expected one of ${failPoints.join(', ')}, and :nth if not the first time`,
+    );
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze({
+    port: count('PORT'),
+    host: text('HOST'),
+    databaseUrl: values.get('DATABASE_URL'),
+    dataDir: text('MUSTER_DATA_DIR'),
+    token,
+    role: oneOf(text('MUSTER_ROLE'), ['all', 'api', 'worker'], 'all'),
+    allowPrivateTargets: text('MUSTER_ALLOW_PRIVATE_TARGETS') === '1',
+    publicUrl: values.get('MUSTER_PUBLIC_URL'),
+    mirrorHttpStatus: text('MUSTER_HTTP_STATUS') === 'mirror',
+    bodyLimitBytes: count('MUSTER_BODY_LIMIT_BYTES'),
+    maxItems: count('MUSTER_MAX_ITEMS'),
+    repeatWindowSeconds: count('MUSTER_REPEAT_WINDOW_SECONDS'),
+    taskRetentionDays: count('MUSTER_TASK_RETENTION_DAYS'),
+    dbConnections: count('MUSTER_DB_CONNECTIONS'),
+    importConcurrency: count('MUSTER_IMPORT_CONCURRENCY'),
+    engineConcurrency: count('MUSTER_ENGINE_CONCURRENCY'),
+    leaseSeconds: count('MUSTER_LEASE_SECONDS'),
+    logLevel: oneOf(text('MUSTER_LOG_LEVEL'), ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    failPoint,
+  });
+}

@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { accounts } from './migrations/0001-accounts.ts';
+import { profiles } from './migrations/0002-profiles.ts';
+import { workflows } from './migrations/0003-workflows.ts';
+import { imports } from './migrations/0004-imports.ts';
+import type { Db } from './pool.ts';
+
+/** Numbered, forward-only, each run once in its own transaction; two processes that start together take turns. */
+const migrations: Record<string, string> = {
+  '0001-accounts': accounts,
+  '0002-profiles': profiles,
+  '0003-workflows': workflows,
+  '0004-imports': imports,
+};
+
+function toMigration(statements: string): Migration {
+  return {
+    up: async (db) => {
+      await sql.raw(statements).execute(db);
+    },
+  };
+}
+
+/**
+ * Brings the schema to this version of the program.
+ * @returns the names of the migrations that were applied, none when the schema was current.
+ * @throws {Error} when a migration fails (it is rolled back) or the schema is of a newer version of Muster.
+ */
+export async function migrate(db: Db): Promise<string[]> {
+  const provider = {
+    getMigrations: async () =>
+      Object.fromEntries(Object.entries(migrations).map(([name, text]) => [name, toMigration(text)])),
+  };
+  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) throw new Error('the database schema could not be migrated', { cause: error });
+  return (results ?? [])
+    .filter((result) => result.status === 'Success')
+    .map((result) => result.migrationName);
+}
