@@ -15,6 +15,8 @@ create table database (
   id integer generated always as identity primary key,
   name text not null,
   unknown_fields text not null check (unknown_fields in ('reject', 'ignore', 'create')),
+  phone_country text not null,
+  sex_numbers text not null check (sex_numbers in ('0/1', '1/2')),
   created_at timestamptz not null
 );
 
@@ -28,6 +30,8 @@ create table field (
   created_at timestamptz not null,
   unique (database_id, name)
 );
+comment on column database.phone_country is 'ISO 3166 code of the country whose national numbers phones without a + are read as';
+comment on column database.sex_numbers is 'what the numbers of _sex mean: male/female as 0/1 or as 1/2';
 comment on column field.match is 'whether identity rows are kept for the field, so that matching finds it by index';
 
 create table resource (

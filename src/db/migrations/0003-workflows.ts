@@ -19,6 +19,7 @@ create table workflow_version (
   workflow_id integer not null references workflow (id),
   version integer not null,
   definition jsonb not null,
+  start_node text not null,
   published_at timestamptz not null,
   primary key (workflow_id, version)
 );
@@ -59,6 +60,7 @@ create table run (
 comment on column run.node is 'the node that the run enters next, or in which it waits';
 comment on column run.call_id is 'the api_call whose outcome the run waits for';
 comment on column run.resume is 'the edge by which the run leaves its node when it is claimed again; null = it enters the node';
+comment on column run.reason is 'why it has ended or failed; while resume is error, why the call failed';
 comment on column run.content is 'content of the item itself; null = that of the context';
 comment on column run.saved is 'answers that api_call nodes have saved; laid over content';
 create index run_of_profile on run (slot, profile_id, workflow_id);

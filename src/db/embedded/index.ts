@@ -1,0 +1,3 @@
+/** A PostgreSQL server of Muster's own, from npm, for those who bring none. */
+export { EmbeddedError } from './embedded-error.ts';
+export { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from './start-embedded.ts';

@@ -1,0 +1,239 @@
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { rights } from '../../accounts/index.ts';
+import type { JsonObject } from '../../base/index.ts';
+import { fieldTypes, sexNumberings, unknownFieldPolicies } from '../../profiles/index.ts';
+import { reentryModes } from '../../workflow/index.ts';
+
+/** Bodies, queries and answers of /api/admin: schemas for the server, types for those who call it. */
+
+const MAX_ID = 2_147_483_647;
+
+/** An object without other keys: a key that nobody reads is a mistake of the caller, who should hear of it. */
+function closed<P extends TProperties>(properties: P, description?: string) {
+  return Type.Object(properties, {
+    additionalProperties: false,
+    ...(description === undefined ? {} : { description }),
+  });
+}
+
+function nullable<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+const id = Type.Integer({ minimum: 1, maximum: MAX_ID });
+const name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
+const time = Type.String({ format: 'date-time' });
+const count = Type.Integer({ minimum: 0 });
+/** Any JSON object: its keys are the caller's own. */
+const freeObject = Type.Unsafe<JsonObject>(Type.Record(Type.String(), Type.Unknown()));
+const limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
+/** The token may stand in the address of every request. */
+const query = { token: Type.Optional(Type.String()) };
+
+export const idParams = Type.Object({ id });
+export const noQuery = closed(query);
+export const pageQuery = closed({ ...query, from_id: Type.Optional(id), limit: Type.Optional(limit) });
+
+export const problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.Optional(Type.String()),
+    instance: Type.String({ description: 'the id of the request, as in the header x-request-id' }),
+    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+  },
+  { description: 'What went wrong (RFC 9457)' },
+);
+export type Problem = Static<typeof problem>;
+
+export const databaseBody = closed({
+  name,
+  unknown_fields: Type.Optional(Type.Enum(unknownFieldPolicies)),
+  phone_country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+  sex_numbers: Type.Optional(Type.Enum(sexNumberings)),
+});
+export const databasePatch = Type.Partial(databaseBody, { additionalProperties: false, minProperties: 1 });
+export const database = Type.Object({
+  id,
+  name,
+  unknown_fields: Type.Enum(unknownFieldPolicies),
+  phone_country: Type.String({ description: 'phones without a + are read as numbers of this country' }),
+  sex_numbers: Type.Enum(sexNumberings, { description: 'what the numbers of _sex mean, male/female' }),
+  created_at: time,
+});
+export type DatabaseBody = Static<typeof databaseBody>;
+export type DatabasePatch = Static<typeof databasePatch>;
+export type DatabaseObject = Static<typeof database>;
+
+export const fieldBody = closed({
+  name: Type.String({ minLength: 1, maxLength: 64 }),
+  type: Type.Enum(fieldTypes),
+  options: Type.Optional(
+    nullable(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 1000 })),
+  ),
+  match: Type.Optional(Type.Boolean({ description: 'whether profiles may be matched by it' })),
+});
+export const field = Type.Object({
+  id,
+  name: Type.String(),
+  type: Type.Enum(fieldTypes),
+  options: nullable(Type.Array(Type.String())),
+  match: Type.Boolean(),
+  created_at: time,
+});
+export type FieldBody = Static<typeof fieldBody>;
+export type FieldObject = Static<typeof field>;
+
+export const workflowBody = closed({
+  name,
+  database_id: id,
+  reentry: Type.Optional(Type.Enum(reentryModes)),
+  definition: freeObject,
+});
+export const workflowPatch = closed({
+  name: Type.Optional(name),
+  reentry: Type.Optional(Type.Enum(reentryModes)),
+  definition: Type.Optional(freeObject),
+});
+export const workflow = Type.Object({
+  id,
+  name: Type.String(),
+  database_id: id,
+  reentry: Type.Enum(reentryModes),
+  definition: Type.Unknown({ description: 'the draft; runs follow the published version' }),
+  active: Type.Boolean(),
+  published_version: nullable(Type.Integer()),
+  created_at: time,
+  updated_at: time,
+});
+export const workflowQuery = closed({
+  ...pageQuery.properties,
+  database_id: Type.Optional(id),
+});
+export const nodeCounts = Type.Object({
+  version: Type.Integer(),
+  node: Type.String(),
+  active: count,
+  waiting: count,
+  passed: Type.Record(Type.String(), count, { description: 'runs that have left the node, by outcome' }),
+});
+export type WorkflowBody = Static<typeof workflowBody>;
+export type WorkflowPatch = Static<typeof workflowPatch>;
+export type WorkflowObject = Static<typeof workflow>;
+export type NodeCountsObject = Static<typeof nodeCounts>;
+
+export const tokenBody = closed({
+  name,
+  rights: Type.Array(Type.Enum(rights), { minItems: 1, uniqueItems: true }),
+  database_ids: Type.Optional(nullable(Type.Array(id, { minItems: 1, maxItems: 1000, uniqueItems: true }))),
+});
+export const token = Type.Object({
+  id,
+  name: Type.String(),
+  rights: Type.Array(Type.Enum(rights)),
+  database_ids: nullable(Type.Array(id)),
+  created_at: time,
+  revoked_at: nullable(time),
+});
+export const createdToken = Type.Object({
+  ...token.properties,
+  token: Type.String({ description: 'the secret; shown this once' }),
+});
+export type TokenBody = Static<typeof tokenBody>;
+export type TokenObject = Static<typeof token>;
+export type CreatedTokenObject = Static<typeof createdToken>;
+
+export const profile = Type.Object({
+  id: Type.String(),
+  database_id: id,
+  fields: freeObject,
+  created_at: time,
+  updated_at: time,
+});
+export const profileParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{24}$' }) });
+export const profileQuery = closed({ ...query, database_id: id });
+export const profileSearch = closed({
+  ...profileQuery.properties,
+  field: Type.Optional(Type.String({ description: 'email, phones or a match field' })),
+  value: Type.Optional(Type.String()),
+  after: Type.Optional(Type.String({ description: 'the next_after of the page before' })),
+  limit: Type.Optional(limit),
+});
+export type ProfileObject = Static<typeof profile>;
+
+const itemResult = Type.Union([
+  Type.Object({ profile_id: Type.String() }),
+  Type.Object({ error: Type.Integer(), error_text: Type.String(), field: Type.Optional(Type.String()) }),
+]);
+/** Item states and start states: CONTRACT.md 3. */
+const counterNames = [
+  'total',
+  'waiting',
+  'created',
+  'updated',
+  'unchanged',
+  'invalid',
+  'ambiguous',
+  'not_found',
+  'cancelled',
+  'started',
+  'skipped_reentry',
+] as const;
+const taskKeys = {
+  status: Type.Enum(['pending', 'processing', 'completed', 'failed', 'cancelled']),
+  progress: Type.Integer({ minimum: 0, maximum: 100 }),
+  result: Type.Optional(
+    Type.Object({ error: Type.Integer(), error_text: Type.String(), result: Type.Array(itemResult) }),
+  ),
+  counters: Type.Record(Type.Enum(counterNames), count),
+  runs: Type.Object({ active: count, waiting: count, ended: count, failed: count }),
+  accepted_at: time,
+  started_at: nullable(time),
+  finished_at: nullable(time),
+  expires_at: time,
+  rows_per_second: nullable(Type.Number()),
+  seconds_left: nullable(Type.Number()),
+  queue_place: nullable(Type.Integer()),
+};
+/** What `tasks/status` of /api/v1.1 answers as `data`. */
+export const taskData = Type.Object(taskKeys);
+export const task = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  database_id: id,
+  workflow_id: nullable(id),
+  ...taskKeys,
+});
+const uuid = Type.String({
+  pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
+});
+export const taskParams = Type.Object({ id: uuid });
+export const taskQuery = closed({
+  ...query,
+  database_id: Type.Optional(id),
+  after: Type.Optional(Type.String({ description: 'the next_after of the page before' })),
+  limit: Type.Optional(limit),
+});
+export const taskResultQuery = closed({
+  ...query,
+  result_from: Type.Optional(count),
+  result_limit: Type.Optional(count),
+});
+export type TaskData = Static<typeof taskData>;
+export type TaskObject = Static<typeof task>;
+
+/** A page of a list by ids. */
+export function page<T extends TSchema>(item: T) {
+  return Type.Object({
+    data: Type.Array(item),
+    next_from_id: nullable(id),
+    total: count,
+  });
+}
+
+export const profilePage = Type.Object({
+  data: Type.Array(profile),
+  next_after: nullable(Type.String()),
+});
+
+export const taskPage = Type.Object({ data: Type.Array(task), next_after: nullable(Type.String()) });

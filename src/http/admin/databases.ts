@@ -1,0 +1,186 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import {
+  createDatabase,
+  createField,
+  type Database,
+  type Field,
+  findDatabase,
+  listDatabases,
+  listFields,
+  updateDatabase,
+} from '../../profiles/index.ts';
+import type { HttpDeps } from '../deps.ts';
+import { requireEveryDatabase, sees } from './auth.ts';
+import {
+  type DatabaseObject,
+  type DatabasePatch,
+  database,
+  databaseBody,
+  databasePatch,
+  type FieldObject,
+  field,
+  fieldBody,
+  idParams,
+  noQuery,
+} from './contract.ts';
+import { answers, noSuch } from './routes.ts';
+
+function toObject(stored: Database): DatabaseObject {
+  return {
+    id: stored.id,
+    name: stored.name,
+    unknown_fields: stored.unknownFields,
+    phone_country: stored.phoneCountry,
+    sex_numbers: stored.sexNumbers,
+    created_at: stored.createdAt.toISOString(),
+  };
+}
+
+function toFieldObject(stored: Field): FieldObject {
+  return {
+    id: stored.id,
+    name: stored.name,
+    type: stored.type,
+    options: stored.options === null ? null : [...stored.options],
+    match: stored.match,
+    created_at: stored.createdAt.toISOString(),
+  };
+}
+
+/** The keys of a body as the room below names them; what is absent stays absent. */
+function toChange(body: DatabasePatch) {
+  return {
+    ...(body.name === undefined ? {} : { name: body.name }),
+    ...(body.unknown_fields === undefined ? {} : { unknownFields: body.unknown_fields }),
+    ...(body.phone_country === undefined ? {} : { phoneCountry: body.phone_country }),
+    ...(body.sex_numbers === undefined ? {} : { sexNumbers: body.sex_numbers }),
+  };
+}
+
+/** @throws {MusterError} 404 also for a database that the token may not see. */
+async function findSeen(deps: HttpDeps, request: FastifyRequest, id: number): Promise<Database> {
+  const stored = sees(request, id) ? await findDatabase(deps.db, id) : undefined;
+  if (stored === undefined) throw noSuch('database', id);
+  return stored;
+}
+
+function addObjects(root: FastifyInstance, deps: HttpDeps): void {
+  const app = root.withTypeProvider<TypeBoxTypeProvider>();
+  const { db, clock } = deps;
+
+  app.get(
+    '/databases',
+    {
+      schema: {
+        summary: 'List databases',
+        querystring: noQuery,
+        response: answers(200, Type.Object({ data: Type.Array(database), total: Type.Integer() })),
+      },
+    },
+    async (request) => {
+      const seen = (await listDatabases(db)).filter((stored) => sees(request, stored.id));
+      return { data: seen.map(toObject), total: seen.length };
+    },
+  );
+
+  app.post(
+    '/databases',
+    {
+      schema: {
+        summary: 'Make a database',
+        querystring: noQuery,
+        body: databaseBody,
+        response: answers(201, database),
+      },
+    },
+    async (request, reply) => {
+      requireEveryDatabase(request, 'make one');
+      const created = await createDatabase(db, clock, {
+        ...toChange(request.body),
+        name: request.body.name,
+      });
+      return reply.code(201).send(toObject(created));
+    },
+  );
+
+  app.get(
+    '/databases/:id',
+    {
+      schema: {
+        summary: 'Get a database',
+        params: idParams,
+        querystring: noQuery,
+        response: answers(200, database),
+      },
+    },
+    async (request) => toObject(await findSeen(deps, request, request.params.id)),
+  );
+
+  app.patch(
+    '/databases/:id',
+    {
+      schema: {
+        summary: 'Change a database; what is absent stays as it is',
+        params: idParams,
+        querystring: noQuery,
+        body: databasePatch,
+        response: answers(200, database),
+      },
+    },
+    async (request) => {
+      const { id } = await findSeen(deps, request, request.params.id);
+      const changed = await updateDatabase(db, id, toChange(request.body));
+      if (changed === undefined) throw noSuch('database', id);
+      return toObject(changed);
+    },
+  );
+}
+
+function addFields(root: FastifyInstance, deps: HttpDeps): void {
+  const app = root.withTypeProvider<TypeBoxTypeProvider>();
+  const { db, clock } = deps;
+
+  app.get(
+    '/databases/:id/fields',
+    {
+      schema: {
+        summary: 'List the custom fields of a database',
+        params: idParams,
+        querystring: noQuery,
+        response: answers(200, Type.Object({ data: Type.Array(field), total: Type.Integer() })),
+      },
+    },
+    async (request) => {
+      const { id } = await findSeen(deps, request, request.params.id);
+      const fields = await listFields(db, id);
+      return { data: fields.map(toFieldObject), total: fields.length };
+    },
+  );
+
+  app.post(
+    '/databases/:id/fields',
+    {
+      schema: {
+        summary: 'Add a custom field to a database',
+        params: idParams,
+        querystring: noQuery,
+        body: fieldBody,
+        response: answers(201, field),
+      },
+    },
+    async (request, reply) => {
+      const { id } = await findSeen(deps, request, request.params.id);
+      const { name, type, options = null, match = false } = request.body;
+      const created = await createField(db, clock, id, { name, type, options, match });
+      return reply.code(201).send(toFieldObject(created));
+    },
+  );
+}
+
+/** Databases and their custom fields. */
+export function addDatabases(app: FastifyInstance, deps: HttpDeps): void {
+  addObjects(app, deps);
+  addFields(app, deps);
+}

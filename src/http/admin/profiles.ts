@@ -1,0 +1,83 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { invalidRequest } from '../../base/index.ts';
+import { getProfile, type StoredProfile, searchProfiles } from '../../profiles/index.ts';
+import type { HttpDeps } from '../deps.ts';
+import { sees } from './auth.ts';
+import {
+  type ProfileObject,
+  profile,
+  profilePage,
+  profileParams,
+  profileQuery,
+  profileSearch,
+} from './contract.ts';
+import { answers, noSuch } from './routes.ts';
+
+function toObject(stored: StoredProfile): ProfileObject {
+  return {
+    id: stored.id,
+    database_id: stored.databaseId,
+    fields: stored.fields,
+    created_at: stored.createdAt.toISOString(),
+    updated_at: stored.updatedAt.toISOString(),
+  };
+}
+
+function requireSeen(request: FastifyRequest, databaseId: number): void {
+  if (!sees(request, databaseId)) throw noSuch('database', databaseId);
+}
+
+/** The field and value to search by: both or none. */
+function readSearch(field: string | undefined, value: string | undefined) {
+  if (field !== undefined && value !== undefined) return { by: { field, value } };
+  if (field !== undefined) throw invalidRequest('value', 'expected together with field');
+  if (value !== undefined) throw invalidRequest('field', 'expected together with value');
+  return {};
+}
+
+/** Profiles: searched and looked at; they are changed by imports and workflows. */
+export function addProfiles(root: FastifyInstance, deps: HttpDeps): void {
+  const app = root.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    '/profiles',
+    {
+      schema: {
+        summary: 'List the profiles of a database, all or those with a value in a field',
+        querystring: profileSearch,
+        response: answers(200, profilePage),
+      },
+    },
+    async (request) => {
+      const { database_id: databaseId, field, value, after, limit = 100 } = request.query;
+      requireSeen(request, databaseId);
+      const found = await searchProfiles(deps.db, {
+        databaseId,
+        ...readSearch(field, value),
+        ...(after === undefined ? {} : { after }),
+        limit,
+      });
+      return { data: found.profiles.map(toObject), next_after: found.next ?? null };
+    },
+  );
+
+  app.get(
+    '/profiles/:id',
+    {
+      schema: {
+        summary: 'Get a profile',
+        params: profileParams,
+        querystring: profileQuery,
+        response: answers(200, profile),
+      },
+    },
+    async (request) => {
+      const { database_id: databaseId } = request.query;
+      requireSeen(request, databaseId);
+      const stored = await getProfile(deps.db, databaseId, request.params.id);
+      if (stored === undefined) throw noSuch('profile', request.params.id);
+      return toObject(stored);
+    },
+  );
+}

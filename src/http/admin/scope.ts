@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { MusterError, toError } from '../../base/index.ts';
+import type { HttpDeps } from '../deps.ts';
+import { parseJsonObject } from '../parse-json.ts';
+import { readBody } from '../read-body.ts';
+import { authenticateAdmin } from './auth.ts';
+import { addDatabases } from './databases.ts';
+import { describeProblem, HttpProblem, sendProblem } from './problem.ts';
+import { addProfiles } from './profiles.ts';
+import { addTasks } from './tasks.ts';
+import { addTokens } from './tokens.ts';
+import { addWorkflows } from './workflows.ts';
+
+export const ADMIN_PREFIX = '/api/admin';
+
+function addBodyParser(app: FastifyInstance, limitBytes: number): void {
+  app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const declaredLength = Number(request.headers['content-length'] ?? 0);
+    const read = await readBody(payload, declaredLength, limitBytes);
+    if (read.kind === 'too-large') {
+      // Fastify closes the connection after an error here, so everything must have arrived before the answer.
+      await read.drained;
+      throw new HttpProblem(413, `expected at most ${limitBytes} bytes`);
+    }
+    if (read.kind === 'aborted') throw new HttpProblem(400, 'the connection ended before the body did');
+    const parsed = parseJsonObject(read.bytes);
+    if (!parsed.ok) throw new MusterError(400, { detail: parsed.error });
+    return parsed.value;
+  });
+}
+
+export function sendUnknownResource(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(request, reply, { status: 404, detail: `${request.method} is not possible here` });
+}
+
+function sendFault(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: HttpDeps,
+): FastifyReply {
+  const found = describeProblem(thrown);
+  if (found !== undefined) return sendProblem(request, reply, found);
+  deps.log.error(
+    { err: toError(thrown), requestId: request.id, route: request.routeOptions.url },
+    'a request met a fault',
+  );
+  return sendProblem(request, reply, { status: 500 });
+}
+
+/** REST for administrators and, later, the web UI. */
+export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
+  addBodyParser(app, deps.config.bodyLimitBytes);
+  // Converts text to numbers in addresses only; a body must have the types that it should have.
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // Not the serializer made from schemas: it leaves out keys that a schema does not name.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.decorateRequest('adminToken', null);
+  app.addHook('onRequest', async (request) => {
+    request.adminToken = await authenticateAdmin(deps.db, request);
+  });
+  app.setErrorHandler((thrown, request, reply) => sendFault(thrown, request, reply, deps));
+  app.setNotFoundHandler(sendUnknownResource);
+  addDatabases(app, deps);
+  addWorkflows(app, deps);
+  addTokens(app, deps);
+  addTasks(app, deps);
+  addProfiles(app, deps);
+}

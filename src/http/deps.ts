@@ -1,0 +1,30 @@
+import type { Clock, Log, Signals } from '../base/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Db } from '../db/index.ts';
+import type { Metrics, PoolFigures } from './metrics.ts';
+
+/** What the HTTP rooms are given; app.ts puts it together. */
+export interface HttpDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signals: Signals;
+  readonly config: Pick<
+    Config,
+    | 'bodyLimitBytes'
+    | 'maxItems'
+    | 'repeatWindowSeconds'
+    | 'mirrorHttpStatus'
+    | 'taskRetentionDays'
+    | 'publicUrl'
+  >;
+  /** The program's version, as the OpenAPI document names it. */
+  readonly version: string;
+  readonly metrics: Metrics;
+  /** Tells the importer of this process that chunks were stored. Does nothing where no importer runs. */
+  readonly wakeImporter: () => void;
+  /** Connections of this process to PostgreSQL. */
+  readonly readPool: () => PoolFigures;
+  /** Whether the schema is the one that this version of the program works with. */
+  readonly isSchemaCurrent: () => Promise<boolean>;
+}

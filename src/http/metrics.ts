@@ -1,0 +1,118 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Connections of the pool of this process. */
+export interface PoolFigures {
+  readonly total: number;
+  readonly idle: number;
+  /** Statements that wait for a connection. */
+  readonly waiting: number;
+}
+
+/** What is read from the database when the metrics are asked for; ages in seconds, 0 when nothing is due. */
+export interface QueueFigures {
+  readonly tasks: Readonly<Record<'pending' | 'processing' | 'completed', number>>;
+  readonly runs: Readonly<Record<'active' | 'waiting' | 'ended' | 'failed', number>>;
+  readonly pendingChunks: number;
+  readonly pendingRows: number;
+  readonly oldestChunkAge: number;
+  readonly oldestRunAge: number;
+  readonly queuedCalls: number;
+  readonly oldestCallAge: number;
+}
+
+/** The figures of one process, on a registry of its own so that two in one process (tests) do not collide. */
+export interface Metrics {
+  /** `outcome`: `ok`, or the code of the error. */
+  observeRequest(route: string, outcome: string, seconds: number): void;
+  /** One try of an API call. `outcome` as the dispatcher names it. */
+  observeCall(ms: number, outcome: string): void;
+  /** A batch that a claim loop has settled. */
+  observeBatch(loop: string, rows: number): void;
+  /** The whole text in Prometheus' form; `queues` undefined = the database did not answer. */
+  print(queues: QueueFigures | undefined, pool: PoolFigures): Promise<string>;
+  readonly contentType: string;
+}
+
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+function createRecorders(registers: Registry[]) {
+  return {
+    request: new Histogram({
+      name: 'muster_http_request_duration_seconds',
+      help: 'Time from the arrival of a request to the end of its answer',
+      labelNames: ['route', 'outcome'],
+      buckets: REQUEST_SECONDS,
+      registers,
+    }),
+    call: new Histogram({
+      name: 'muster_api_call_duration_seconds',
+      help: 'Time that one try of an API call took',
+      labelNames: ['outcome'],
+      buckets: REQUEST_SECONDS,
+      registers,
+    }),
+    batches: new Counter({
+      name: 'muster_loop_batches_total',
+      help: 'Batches that a loop of this process has settled',
+      labelNames: ['loop'],
+      registers,
+    }),
+    rows: new Counter({
+      name: 'muster_loop_rows_total',
+      help: 'Rows that a loop of this process has settled',
+      labelNames: ['loop'],
+      registers,
+    }),
+  };
+}
+
+/**
+ * The gauges that are set at each scrape, on a registry that lives as long: what the database did not tell is left out
+ * instead of repeated from the last time, and two scrapes at once do not mix.
+ */
+function gaugesOf(queues: QueueFigures | undefined, pool: PoolFigures): Registry {
+  const registry = new Registry();
+  function add(name: string, help: string, value: number): void {
+    new Gauge({ name, help, registers: [registry] }).set(value);
+  }
+  function addStates(name: string, help: string, states: Readonly<Record<string, number>>): void {
+    const gauge = new Gauge({ name, help, labelNames: ['state'], registers: [registry] });
+    for (const [state, value] of Object.entries(states)) gauge.set({ state }, value);
+  }
+  add('muster_database_up', 'Whether the database answered when this was read', queues === undefined ? 0 : 1);
+  addStates('muster_database_connections', 'Connections of this process', {
+    idle: pool.idle,
+    used: pool.total - pool.idle,
+  });
+  add('muster_database_waiting', 'Statements that wait for a connection', pool.waiting);
+  if (queues === undefined) return registry;
+  addStates('muster_tasks', 'Tasks that are kept, by state', queues.tasks);
+  addStates('muster_runs', 'Runs that the kept tasks have started, by state', queues.runs);
+  add('muster_import_pending_chunks', 'Chunks that are not imported yet', queues.pendingChunks);
+  add('muster_import_pending_rows', 'Rows in the chunks that are not imported yet', queues.pendingRows);
+  add('muster_import_oldest_pending_seconds', 'Age of the oldest pending chunk', queues.oldestChunkAge);
+  add('muster_run_oldest_due_seconds', 'How long the longest due run has been due', queues.oldestRunAge);
+  add('muster_api_calls_queued', 'API calls that are not settled yet', queues.queuedCalls);
+  add(
+    'muster_api_call_oldest_due_seconds',
+    'How long the longest due call has been due',
+    queues.oldestCallAge,
+  );
+  return registry;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const recorders = createRecorders([registry]);
+  return {
+    observeRequest: (route, outcome, seconds) => recorders.request.observe({ route, outcome }, seconds),
+    observeCall: (ms, outcome) => recorders.call.observe({ outcome }, ms / 1000),
+    observeBatch: (loop, rows) => {
+      recorders.batches.inc({ loop });
+      recorders.rows.inc({ loop }, rows);
+    },
+    print: async (queues, pool) => (await registry.metrics()) + (await gaugesOf(queues, pool).metrics()),
+    contentType: registry.contentType,
+  };
+}

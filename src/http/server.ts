@@ -1,0 +1,122 @@
+import helmet from '@fastify/helmet';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type ErrorCode, newUuid, toError } from '../base/index.ts';
+import { ADMIN_PREFIX, addAdminScope, sendUnknownResource } from './admin/scope.ts';
+import type { HttpDeps } from './deps.ts';
+import { clientFault } from './faults.ts';
+import { addHealth } from './health.ts';
+import { addOpenApi, addOpenApiRoute } from './openapi.ts';
+import { normalPath } from './paths.ts';
+import { API_PREFIX, addApiScope, sendUnknownPath } from './v1.1/scope.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The `error` of an answer of /api/v1.1, for the metrics: its HTTP status says nothing. */
+    errorCode: 0 | ErrorCode;
+  }
+}
+
+/** From the first byte of a request to its last. Also bounds how long an oversize body is drained. */
+const REQUEST_LIMIT_MS = 300_000;
+/** How long requests under way may take to end when the server closes. */
+const CLOSE_LIMIT_MS = 10_000;
+
+const HOME = {
+  name: 'Muster',
+  about: 'Takes batches of customer profiles by HTTP, imports them and walks each through a workflow.',
+  links: {
+    import: 'POST /api/v1.1/workflows/import_and_start_batch_task',
+    status: 'POST /api/v1.1/tasks/status',
+    admin: '/api/admin',
+    openapi: '/api/openapi.json',
+    health: '/healthz',
+    readiness: '/readyz',
+    metrics: '/metrics',
+  },
+} as const;
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
+}
+
+/** In the dialect of the scope that the path belongs to, however its slashes are written. */
+function sendNotFound(request: FastifyRequest, reply: FastifyReply, deps: HttpDeps): FastifyReply {
+  const path = normalPath(request.url);
+  if (isBelow(path, API_PREFIX)) return sendUnknownPath(request, reply, deps);
+  if (isBelow(path, ADMIN_PREFIX)) return sendUnknownResource(request, reply);
+  return reply.code(404).send({ error: 404, error_text: 'Not found' });
+}
+
+function outcomeOf(reply: FastifyReply): string {
+  if (reply.errorCode !== 0) return String(reply.errorCode);
+  return reply.statusCode < 400 ? 'ok' : String(reply.statusCode);
+}
+
+function addRecords(app: FastifyInstance, deps: HttpDeps): void {
+  app.decorateReply('errorCode', 0);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unmatched';
+    const outcome = outcomeOf(reply);
+    deps.metrics.observeRequest(route, outcome, reply.elapsedTime / 1000);
+    deps.log.debug({ requestId: request.id, method: request.method, route, outcome }, 'answered');
+  });
+}
+
+/** Faults outside the scopes, whose handlers answer for themselves. */
+function sendRootFault(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: HttpDeps,
+): FastifyReply {
+  const fault = clientFault(thrown);
+  if (fault !== undefined) return reply.code(fault.status).send({ error: 400, error_text: fault.message });
+  deps.log.error({ err: toError(thrown), requestId: request.id }, 'a request met a fault');
+  return reply
+    .code(500)
+    .send({ error: 500, error_text: 'Internal error', error_debug: `request ${request.id}` });
+}
+
+/** Connections that outlast the close, such as a client that sends one byte a minute, are cut off. */
+function boundClose(app: FastifyInstance): void {
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_LIMIT_MS);
+  });
+  app.addHook('onClose', async () => clearTimeout(timer));
+}
+
+/** The HTTP side of the program, not yet listening. `close` lets requests under way end. */
+export function createServer(deps: HttpDeps): FastifyInstance {
+  const app = fastify({
+    // Requests are logged by the hooks and handlers of this room, through the log that it is given.
+    logger: false,
+    genReqId: newUuid,
+    requestTimeout: REQUEST_LIMIT_MS,
+    bodyLimit: deps.config.bodyLimitBytes,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    // Reached by a path that cannot be decoded, before any route and hook.
+    frameworkErrors: (_error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      sendNotFound(request, reply, deps);
+    },
+  });
+  app.removeAllContentTypeParsers();
+  addRecords(app, deps);
+  boundClose(app);
+  app.register(helmet);
+  app.setErrorHandler((thrown, request, reply) => sendRootFault(thrown, request, reply, deps));
+  app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, deps));
+  addOpenApi(app, deps);
+  app.register(async (scope) => {
+    addHealth(scope, deps);
+    addOpenApiRoute(scope);
+    scope.get('/', { schema: { hide: true } }, async () => HOME);
+  });
+  app.register(async (scope) => addApiScope(scope, deps), { prefix: API_PREFIX });
+  app.register(async (scope) => addAdminScope(scope, deps), { prefix: ADMIN_PREFIX });
+  return app;
+}

@@ -1,0 +1,40 @@
+import type { FastifyReply } from 'fastify';
+import type { ErrorCode } from '../../base/index.ts';
+
+/**
+ * The answers of the dialect as text. The order of their keys is that of the platform's page: some clients compare
+ * whole answers, so it is part of the promise.
+ */
+const SUCCESS = { error: 0, error_text: 'Successful operation' } as const;
+
+/** `{"error":0,"error_text":"Successful operation",…}`: methods that answer with keys of their own. */
+export function successText(own: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({ ...SUCCESS, ...own });
+}
+
+/** `{"data":…,"error":0,"error_text":"Successful operation"}`: methods that answer with data. */
+export function dataText(data: unknown): string {
+  return JSON.stringify({ data, ...SUCCESS });
+}
+
+/** `{"error":400,"error_debug":"…","error_text":"Invalid request"}`. */
+export function failureText(code: ErrorCode, text: string, debug: string | undefined): string {
+  return JSON.stringify({ error: code, error_debug: debug, error_text: text });
+}
+
+/**
+ * Sends an answer. The HTTP status is 200 whatever `code` says, since clients of the platform lose records on any
+ * other, unless the operator has asked for a status that follows it.
+ */
+export function sendText(
+  reply: FastifyReply,
+  code: 0 | ErrorCode,
+  text: string,
+  mirrorStatus: boolean,
+): FastifyReply {
+  reply.errorCode = code;
+  return reply
+    .code(code !== 0 && mirrorStatus ? code : 200)
+    .type('application/json; charset=utf-8')
+    .send(text);
+}

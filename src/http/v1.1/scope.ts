@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { failure, MusterError, success, toError } from '../../base/index.ts';
+import type { HttpDeps } from '../deps.ts';
+import { clientFault } from '../faults.ts';
+import { parseJsonObject } from '../parse-json.ts';
+import { normalPath } from '../paths.ts';
+import { readBody } from '../read-body.ts';
+import { RepeatedRequest } from './dedup.ts';
+import { failureText, sendText } from './envelope.ts';
+import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
+import { importAndStartBatchTask } from './routes/import-and-start-batch-task.ts';
+import { tasksStatus } from './routes/tasks-status.ts';
+
+const methods: readonly ApiMethod[] = [importAndStartBatchTask, tasksStatus];
+
+export const API_PREFIX = '/api/v1.1';
+
+const paths = new Set(methods.map((method) => `${API_PREFIX}/${method.name}`));
+
+function bodyFault(detail: string, drained?: Promise<void>): ApiBody {
+  return failure(drained === undefined ? { detail } : { detail, drained });
+}
+
+/** Before anything of the body is read: what it cannot be understood by. */
+function headerFault(request: FastifyRequest): string | undefined {
+  if (/^[^;]*[/+]xml\b/i.test(request.headers['content-type'] ?? '')) {
+    return 'format: only json is available in this version';
+  }
+  const coding = request.headers['content-encoding'];
+  if (coding !== undefined && coding !== 'identity') return 'http: a compressed body is not understood';
+  return undefined;
+}
+
+/**
+ * The body of every content type, and of none, is tried as JSON. A body that is none is a value and not an error,
+ * because after an error of a parser Fastify closes the connection, and with it the answer to who is still sending.
+ */
+function addBodyParser(app: FastifyInstance, limitBytes: number): void {
+  app.addContentTypeParser(
+    '*',
+    async (request: FastifyRequest, payload: IncomingMessage): Promise<ApiBody | undefined> => {
+      const fault = headerFault(request);
+      if (request.is404 || fault !== undefined) {
+        payload.resume();
+        return fault === undefined ? undefined : bodyFault(fault);
+      }
+      const read = await readBody(payload, Number(request.headers['content-length'] ?? 0), limitBytes);
+      if (read.kind === 'too-large') return bodyFault('http: request body too large', read.drained);
+      if (read.kind === 'aborted') return bodyFault('http: the connection ended before the body did');
+      const parsed = parseJsonObject(read.bytes);
+      if (!parsed.ok) return bodyFault(parsed.error);
+      return success({ object: parsed.value, hash: createHash('sha256').update(read.bytes).digest() });
+    },
+  );
+}
+
+/** An unknown path, or a known one with another method. */
+export function sendUnknownPath(request: FastifyRequest, reply: FastifyReply, deps: HttpDeps): FastifyReply {
+  const detail = paths.has(normalPath(request.url))
+    ? `http: ${request.method} is not possible here, POST is expected`
+    : 'http: there is no such path';
+  return sendText(reply, 404, failureText(404, 'Not found', detail), deps.config.mirrorHttpStatus);
+}
+
+function sendFault(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: HttpDeps,
+): FastifyReply {
+  const mirrorStatus = deps.config.mirrorHttpStatus;
+  if (thrown instanceof RepeatedRequest) {
+    reply.header('duplicate-key', thrown.key.toString('base64')).header('duplicate-request', 'true');
+    return sendText(reply, 0, thrown.answer, mirrorStatus);
+  }
+  if (thrown instanceof MusterError) {
+    if (thrown.code === 429) reply.header('retry-after', String(thrown.retryAfterSeconds ?? 1));
+    return sendText(
+      reply,
+      thrown.code,
+      failureText(thrown.code, thrown.message, thrown.detail),
+      mirrorStatus,
+    );
+  }
+  const fault = clientFault(thrown);
+  if (fault !== undefined) {
+    return sendText(reply, 400, failureText(400, 'Invalid request', `http: ${fault.message}`), mirrorStatus);
+  }
+  deps.log.error(
+    { err: toError(thrown), requestId: request.id, route: request.routeOptions.url },
+    'a request met a fault',
+  );
+  return sendText(reply, 500, failureText(500, 'Internal error', `request ${request.id}`), mirrorStatus);
+}
+
+/** The dialect of the platform: CONTRACT.md 1 to 4. */
+export function addApiScope(app: FastifyInstance, deps: HttpDeps): void {
+  addBodyParser(app, deps.config.bodyLimitBytes);
+  // The schemas are documentation. What a request may hold is checked by the rooms that understand it.
+  app.setValidatorCompiler(() => () => true);
+  app.setErrorHandler((thrown, request, reply) => sendFault(thrown, request, reply, deps));
+  app.setNotFoundHandler((request, reply) => sendUnknownPath(request, reply, deps));
+  for (const method of methods) addMethod(app, deps, method);
+}

@@ -1,0 +1,235 @@
+import { isIP } from 'node:net';
+import { IANAZone } from 'luxon';
+import {
+  failure,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Outcome,
+  success,
+  textFault,
+} from '../base/index.ts';
+import { normalizeEmail, normalizePhone } from './contacts.ts';
+import type { Database } from './database.ts';
+import { toDate, toDatetime } from './dates.ts';
+import type { ProfileShape, ShapeField, ValueType } from './fields.ts';
+
+/** Why one item was not imported: a code of the closed list, a sentence that names the field, the field. */
+export interface RowError {
+  readonly code: 400 | 404 | 409 | 500;
+  readonly text: string;
+  readonly field?: string;
+}
+
+const MAX_TEXT_LENGTH = 65_536;
+/** A B-tree entry holds 2,704 bytes; 512 characters fit in every script. */
+export const MAX_MATCH_LENGTH = 512;
+const MAX_TAGS = 1_000;
+const MAX_PHONES = 100;
+
+type Coerced = Outcome<JsonValue, string>;
+
+function describe(value: JsonValue): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value !== 'string') return `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${value}`;
+  const short = value.length > 40 ? `${value.slice(0, 40)}…` : value;
+  return `“${short.toWellFormed().replaceAll('\u0000', '␀')}”`;
+}
+
+function expected(what: string, value: JsonValue): Coerced {
+  return failure(`expected ${what}, got ${describe(value)}`);
+}
+
+function coerceText(value: JsonValue): Coerced {
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? expected('a text; whole numbers beyond 2^53 lose digits unless they are sent as text', value)
+      : success(String(value));
+  }
+  if (typeof value !== 'string') return expected('a text', value);
+  if (value.length > MAX_TEXT_LENGTH) return failure(`longer than ${MAX_TEXT_LENGTH} characters`);
+  return success(value);
+}
+
+function coerceInt(value: JsonValue): Coerced {
+  const number = typeof value === 'string' && /^\s*[+-]?\d{1,20}\s*$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number)) return expected('a whole number', value);
+  if (!Number.isSafeInteger(number)) return expected('a whole number between -(2^53-1) and 2^53-1', value);
+  return success(number === 0 ? 0 : number);
+}
+
+function coerceFloat(value: JsonValue): Coerced {
+  const isNumeral =
+    typeof value === 'string' && /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?\s*$/.test(value);
+  const number = isNumeral ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return expected('a number', value);
+  return success(number === 0 ? 0 : number);
+}
+
+const booleans = new Map<JsonValue, boolean>([
+  [true, true],
+  [1, true],
+  ['true', true],
+  ['1', true],
+  [false, false],
+  [0, false],
+  ['false', false],
+  ['0', false],
+]);
+
+function coerceBool(value: JsonValue): Coerced {
+  const known = booleans.get(typeof value === 'string' ? value.trim().toLowerCase() : value);
+  return known === undefined ? expected('true or false', value) : success(known);
+}
+
+function coerceMoment(
+  value: JsonValue,
+  read: (value: string | number) => string | undefined,
+  what: string,
+): Coerced {
+  const moment = typeof value === 'string' || typeof value === 'number' ? read(value) : undefined;
+  return moment === undefined ? expected(what, value) : success(moment);
+}
+
+function coerceEnum(value: JsonValue, options: readonly string[]): Coerced {
+  const option = typeof value === 'number' ? options[value] : options.find((known) => known === value);
+  if (option !== undefined) return success(option);
+  const list = options.length > 10 ? `${options.slice(0, 10).join(', ')}, …` : options.join(', ');
+  return expected(`one of ${list}, or its number from 0 to ${options.length - 1}`, value);
+}
+
+function coerceSex(value: JsonValue, database: Database): Coerced {
+  const first = database.sexNumbers === '0/1' ? 0 : 1;
+  if (value === 'male' || value === first || value === String(first)) return success('male');
+  if (value === 'female' || value === first + 1 || value === String(first + 1)) return success('female');
+  return expected(`male or female, or ${first} or ${first + 1}`, value);
+}
+
+function coerceTags(value: JsonValue): Coerced {
+  const tags = typeof value === 'string' ? splitTags(value) : value;
+  if (!Array.isArray(tags)) return expected('a list of tags', value);
+  if (tags.length > MAX_TAGS) return failure(`more than ${MAX_TAGS} tags`);
+  const kept = new Set<string>();
+  for (const tag of tags) {
+    if (typeof tag !== 'string' || tag.trim() === '' || tag.includes(',')) {
+      return expected('tags that are texts without commas', tag);
+    }
+    kept.add(tag.trim());
+  }
+  // Tags are a set: one order makes equal sets equal documents.
+  return success([...kept].sort());
+}
+
+function splitTags(value: string): string[] {
+  return value
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+}
+
+function coerceEmail(value: JsonValue): Coerced {
+  const email = typeof value === 'string' ? normalizeEmail(value) : undefined;
+  return email === undefined ? expected('an e-mail address', value) : success(email);
+}
+
+function coercePhones(value: JsonValue, database: Database): Coerced {
+  const list = Array.isArray(value) ? value : [value];
+  if (list.length > MAX_PHONES) return failure(`more than ${MAX_PHONES} phone numbers`);
+  const kept = new Set<string>();
+  for (const phone of list) {
+    const isText = typeof phone === 'string' || (typeof phone === 'number' && Number.isSafeInteger(phone));
+    const normal = isText ? normalizePhone(String(phone), database.phoneCountry) : undefined;
+    if (normal === undefined) return expected('a phone number such as +79991234567', phone);
+    kept.add(normal);
+  }
+  return success([...kept]);
+}
+
+function coerceIp(value: JsonValue): Coerced {
+  const ip = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return isIP(ip) === 0 ? expected('an IPv4 or IPv6 address', value) : success(ip);
+}
+
+function coerceZone(value: JsonValue): Coerced {
+  const zone = typeof value === 'string' ? value.trim() : '';
+  return IANAZone.isValidZone(zone) ? success(zone) : expected('a time zone such as Europe/Moscow', value);
+}
+
+type Coercer = (value: JsonValue, field: ShapeField, database: Database) => Coerced;
+
+const coercers: Readonly<Record<ValueType, Coercer>> = {
+  string: coerceText,
+  int: coerceInt,
+  float: coerceFloat,
+  bool: coerceBool,
+  date: (value) => coerceMoment(value, toDate, 'a date such as 2001-12-31'),
+  datetime: (value) => coerceMoment(value, toDatetime, 'a date and time such as 2026-01-31T09:30:00Z'),
+  enum: (value, field) => coerceEnum(value, field.options ?? []),
+  ip: coerceIp,
+  tags: coerceTags,
+  email: coerceEmail,
+  phones: (value, _field, database) => coercePhones(value, database),
+  sex: (value, _field, database) => coerceSex(value, database),
+  zone: coerceZone,
+};
+
+/** What the text of a value breaks: characters that PostgreSQL refuses, or the length of an index entry. */
+function storedFault(value: JsonValue, field: ShapeField): string | undefined {
+  if (typeof value === 'string') {
+    if (field.kind !== null && value.length > MAX_MATCH_LENGTH) {
+      return `longer than ${MAX_MATCH_LENGTH} characters, the most that a match field takes`;
+    }
+    return textFault(value);
+  }
+  if (!Array.isArray(value)) return undefined;
+  if (field.kind !== null && field.type === 'tags' && value.join(',').length > MAX_MATCH_LENGTH) {
+    return `longer than ${MAX_MATCH_LENGTH} characters together, the most that a match field takes`;
+  }
+  for (const element of value) {
+    const fault = typeof element === 'string' ? textFault(element) : undefined;
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** Coerces one value that is not null to the field's type. The failure is the part of a sentence after the name. */
+export function coerceValue(shape: ProfileShape, field: ShapeField, value: JsonValue): Coerced {
+  const coerced = coercers[field.type](value, field, shape.database);
+  if (!coerced.ok) return coerced;
+  const fault = storedFault(coerced.value, field);
+  return fault === undefined ? coerced : failure(fault);
+}
+
+/**
+ * Checks and coerces the fields of one item. Null means "leave as it is" and is left out of the patch; a name that the
+ * database does not know is refused or left out by its policy (`create` has created it before, where it could).
+ * @returns the patch to merge into the profile, or the first fault.
+ */
+export function coerceFields(shape: ProfileShape, data: JsonObject): Outcome<JsonObject, RowError> {
+  const patch: JsonObject = {};
+  for (const name of Object.keys(data)) {
+    const value = data[name];
+    const field = shape.fields.get(name);
+    if (field === undefined) {
+      if (shape.database.unknownFields === 'ignore') continue;
+      return failure(unknownField(name, value));
+    }
+    if (value === undefined || value === null) continue;
+    const coerced = coerceValue(shape, field, value);
+    if (!coerced.ok) return failure({ code: 400, text: `${name}: ${coerced.error}`, field: name });
+    patch[name] = coerced.value;
+  }
+  return success(patch);
+}
+
+function unknownField(name: string, value: JsonValue | undefined): RowError {
+  const safe = name.length > 64 ? `${name.slice(0, 64)}…` : name;
+  const shown = safe.toWellFormed().replaceAll('\u0000', '␀');
+  const text =
+    name === 'subscriptions' && (Array.isArray(value) || isJsonObject(value))
+      ? 'subscriptions: subscriptions cannot be imported in this version'
+      : `${shown}: the database has no such field`;
+  return { code: 400, text, field: shown };
+}

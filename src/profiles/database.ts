@@ -1,0 +1,40 @@
+/** The types of custom fields. */
+export const fieldTypes = [
+  'int',
+  'float',
+  'string',
+  'bool',
+  'date',
+  'datetime',
+  'enum',
+  'ip',
+  'tags',
+] as const;
+export type FieldType = (typeof fieldTypes)[number];
+
+export const unknownFieldPolicies = ['reject', 'ignore', 'create'] as const;
+export type UnknownFields = (typeof unknownFieldPolicies)[number];
+
+export const sexNumberings = ['0/1', '1/2'] as const;
+export type SexNumbers = (typeof sexNumberings)[number];
+
+export interface Database {
+  readonly id: number;
+  readonly name: string;
+  readonly unknownFields: UnknownFields;
+  /** ISO 3166 code: phones without a + are read as national numbers of this country. */
+  readonly phoneCountry: string;
+  /** What the numbers of `_sex` mean, male/female. */
+  readonly sexNumbers: SexNumbers;
+  readonly createdAt: Date;
+}
+
+export interface Field {
+  readonly id: number;
+  readonly name: string;
+  readonly type: FieldType;
+  /** The values of an enum in the order of their ordinals, from 0; null for other types. */
+  readonly options: readonly string[] | null;
+  readonly match: boolean;
+  readonly createdAt: Date;
+}

@@ -1,0 +1,61 @@
+import { invalidRequest, isObjectId } from '../base/index.ts';
+import type { Db } from '../db/index.ts';
+import type { ProfileShape } from './fields.ts';
+import { matchKeyOfField, matchKeyOfId, matchProfiles } from './match-profiles.ts';
+import { pageProfiles } from './sql/page-profiles.ts';
+import { type StoredProfile, selectProfiles } from './sql/select-profiles.ts';
+
+export async function getProfile(db: Db, databaseId: number, id: string): Promise<StoredProfile | undefined> {
+  const [profile] = await selectProfiles(db, databaseId, [id]);
+  return profile;
+}
+
+/** The profiles with these ids, those that exist, by id; read without a lock. */
+export async function getProfiles(
+  db: Db,
+  databaseId: number,
+  ids: readonly string[],
+): Promise<Map<string, StoredProfile>> {
+  if (ids.length === 0) return new Map();
+  const profiles = await selectProfiles(db, databaseId, ids);
+  return new Map(profiles.map((profile) => [profile.id, profile]));
+}
+
+export interface ProfileSearch {
+  /** `id` or the name of a field; absent = all profiles. */
+  readonly by?: { readonly field: string; readonly value: string };
+  /** The `next` of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/**
+ * One page of the profiles that have a value, or of all. A search by value answers the first `limit` and has no next
+ * page; all profiles come in the order of the primary key.
+ * @throws {MusterError} 400 when the field is unknown or the value does not fit it.
+ */
+export async function searchProfiles(
+  db: Db,
+  shape: ProfileShape,
+  search: ProfileSearch,
+): Promise<{ profiles: StoredProfile[]; next?: string }> {
+  const databaseId = shape.database.id;
+  if (search.by !== undefined) {
+    const { field: name, value } = search.by;
+    const field = shape.fields.get(name);
+    if (field === undefined && name !== 'id') throw invalidRequest('field', 'the database has no such field');
+    const key = field === undefined ? matchKeyOfId(value) : matchKeyOfField(shape, field, value);
+    if (!key.ok) throw invalidRequest('value', key.error);
+    const ids = (await matchProfiles(db, databaseId, [key.value], search.limit)).get(key.value.text) ?? [];
+    const profiles = [...(await getProfiles(db, databaseId, ids)).values()];
+    return { profiles: profiles.sort((left, right) => (left.id < right.id ? -1 : 1)) };
+  }
+  if (search.after !== undefined && !isObjectId(search.after)) {
+    throw invalidRequest('after', 'expected the value of next in the page before');
+  }
+  const profiles = await pageProfiles(db, databaseId, search.after, search.limit + 1);
+  if (profiles.length <= search.limit) return { profiles };
+  const page = profiles.slice(0, search.limit);
+  const last = page.at(-1);
+  return last === undefined ? { profiles: page } : { profiles: page, next: last.id };
+}

@@ -1,0 +1,28 @@
+import { sql } from 'kysely';
+import type { Db } from '../../db/index.ts';
+import type { Field, FieldType } from '../database.ts';
+
+/** The custom fields of a database in the order of their creation. */
+export async function listFields(db: Db, databaseId: number): Promise<Field[]> {
+  const { rows } = await sql<{
+    id: number;
+    name: string;
+    type: FieldType;
+    options: string[] | null;
+    match: boolean;
+    created_at: Date;
+  }>`
+    select id, name, type, options, match, created_at
+      from field
+     where database_id = ${databaseId}::int
+     order by id
+  `.execute(db);
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    options: row.options,
+    match: row.match,
+    createdAt: row.created_at,
+  }));
+}

@@ -1,0 +1,92 @@
+import { type DefinitionFault, type EdgeName, edgeNames, type NodeType } from './definition.ts';
+
+/** A node as the graph sees it, whatever else is wrong with it. `type` undefined = an unknown one. */
+export interface GraphNode {
+  readonly id: string;
+  readonly type: NodeType | undefined;
+  readonly edges: Readonly<Partial<Record<EdgeName, string>>>;
+}
+
+type Graph = ReadonlyMap<string, GraphNode>;
+
+function edgesOf(node: GraphNode): { name: EdgeName; to: string }[] {
+  return edgeNames.flatMap((name) => {
+    const to = node.edges[name];
+    return to === undefined ? [] : [{ name, to }];
+  });
+}
+
+function checkStarts(graph: Graph): DefinitionFault[] {
+  const starts = [...graph.values()].filter((node) => node.type === 'start');
+  if (starts.length === 0) return [{ path: 'nodes', message: 'there is no start node' }];
+  return starts.slice(1).map((node) => ({
+    path: `nodes.${node.id}.type`,
+    message: `there is a start node already: ${starts[0]?.id}`,
+  }));
+}
+
+function checkTargets(graph: Graph): DefinitionFault[] {
+  const faults: DefinitionFault[] = [];
+  for (const node of graph.values()) {
+    for (const { name, to } of edgesOf(node)) {
+      const path = `nodes.${node.id}.${name}`;
+      const target = graph.get(to);
+      if (target === undefined) faults.push({ path, message: `there is no node ${JSON.stringify(to)}` });
+      else if (target.type === 'start') faults.push({ path, message: 'an edge cannot lead into a start node' });
+    }
+  }
+  return faults;
+}
+
+function checkReachable(graph: Graph): DefinitionFault[] {
+  const reached = new Set<string>();
+  const left = [...graph.values()].filter((node) => node.type === 'start').map((node) => node.id);
+  // Without a start everything would be called unreachable; that fault is told already.
+  if (left.length === 0) return [];
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    const node = graph.get(id);
+    if (node === undefined || reached.has(id)) continue;
+    reached.add(id);
+    left.push(...edgesOf(node).map((edge) => edge.to));
+  }
+  return [...graph.keys()]
+    .filter((id) => !reached.has(id))
+    .map((id) => ({ path: `nodes.${id}`, message: 'no path leads here from the start' }));
+}
+
+/** Nodes in which a run rests, so that a cycle through one does not spin. */
+function isResting(node: GraphNode): boolean {
+  return node.type === 'delay' || node.type === 'api_call';
+}
+
+function checkCycles(graph: Graph): DefinitionFault[] {
+  const faults: DefinitionFault[] = [];
+  const done = new Set<string>();
+  const trail: string[] = [];
+
+  function visit(node: GraphNode): void {
+    trail.push(node.id);
+    for (const { name, to } of edgesOf(node)) {
+      const target = graph.get(to);
+      if (target === undefined || isResting(target) || done.has(to)) continue;
+      const start = trail.indexOf(to);
+      if (start < 0) {
+        visit(target);
+        continue;
+      }
+      const cycle = [...trail.slice(start), to].join(' → ');
+      const message = `runs would spin: no delay or api_call interrupts the cycle ${cycle}`;
+      faults.push({ path: `nodes.${node.id}.${name}`, message });
+    }
+    trail.pop();
+    done.add(node.id);
+  }
+
+  for (const node of graph.values()) if (!isResting(node) && !done.has(node.id)) visit(node);
+  return faults;
+}
+
+/** Everything that is wrong with the edges: starts, targets, nodes without a way to them, cycles that would spin. */
+export function checkGraph(graph: Graph): DefinitionFault[] {
+  return [...checkStarts(graph), ...checkTargets(graph), ...checkReachable(graph), ...checkCycles(graph)];
+}

@@ -1,0 +1,49 @@
+import type { JsonValue } from '../../base/index.ts';
+import { parseTemplate, renderTemplate, type Template, type TemplateError } from '../../templates/index.ts';
+
+/** What templates print from: `{lead.x}`, `{subscription.x}`, `{apicontent.x}`. */
+export type TemplateScope = Parameters<typeof renderTemplate>[1];
+
+/** A JSON value whose strings (not its keys) are templates. */
+export type JsonTemplate =
+  | { readonly kind: 'fixed'; readonly value: null | boolean | number }
+  | { readonly kind: 'text'; readonly template: Template }
+  | { readonly kind: 'list'; readonly elements: readonly JsonTemplate[] }
+  | { readonly kind: 'object'; readonly members: readonly (readonly [string, JsonTemplate])[] };
+
+/** Parses every string of the value; `onFault` gets each fault with the path inside the value, '' for itself. */
+export function parseJsonTemplate(
+  value: JsonValue,
+  path: string,
+  onFault: (path: string, error: TemplateError) => void,
+): JsonTemplate {
+  if (typeof value === 'string') {
+    const parsed = parseTemplate(value);
+    if (parsed.ok) return { kind: 'text', template: parsed.value };
+    for (const error of parsed.error) onFault(path, error);
+    return { kind: 'fixed', value: null };
+  }
+  if (typeof value !== 'object' || value === null) return { kind: 'fixed', value };
+  if (Array.isArray(value)) {
+    const elements = value.map((element, index) => parseJsonTemplate(element, `${path}[${index}]`, onFault));
+    return { kind: 'list', elements };
+  }
+  const members = Object.entries(value).map(
+    ([key, child]) => [key, parseJsonTemplate(child, `${path}.${key}`, onFault)] as const,
+  );
+  return { kind: 'object', members };
+}
+
+export function renderJson(template: JsonTemplate, scope: TemplateScope): JsonValue {
+  switch (template.kind) {
+    case 'fixed':
+      return template.value;
+    case 'text':
+      return renderTemplate(template.template, scope, 'text');
+    case 'list':
+      return template.elements.map((element) => renderJson(element, scope));
+    case 'object':
+      // fromEntries makes own properties of keys such as __proto__.
+      return Object.fromEntries(template.members.map(([key, child]) => [key, renderJson(child, scope)]));
+  }
+}

@@ -1,0 +1,86 @@
+import { type JsonObject, type JsonValue, ownValue } from '../../base/index.ts';
+import { type Filter, parseFilter } from '../../query/index.ts';
+import { parseTemplate, type Template, type TemplateError } from '../../templates/index.ts';
+import type { DefinitionFault, EdgeName } from './definition.ts';
+
+/** Reads the keys of one node, notes every fault with its path, and knows at the end which keys nobody asked for. */
+export class NodeReader {
+  readonly id: string;
+  readonly path: string;
+  readonly edges: Partial<Record<EdgeName, string>> = {};
+  readonly #node: JsonObject;
+  readonly #faults: DefinitionFault[];
+  readonly #known = new Set(['id', 'type']);
+
+  constructor(id: string, node: JsonObject, faults: DefinitionFault[]) {
+    this.id = id;
+    this.path = `nodes.${id}`;
+    this.#node = node;
+    this.#faults = faults;
+  }
+
+  fault(key: string, message: string): void {
+    this.#faults.push({ path: `${this.path}.${key}`, message });
+  }
+
+  value(key: string): JsonValue | undefined {
+    this.#known.add(key);
+    return ownValue(this.#node, key);
+  }
+
+  edge(name: EdgeName): void {
+    const target = this.value(name);
+    // Null is what a graph editor sends for an edge that has been taken away.
+    if (target === undefined || target === null) return;
+    if (typeof target === 'string') this.edges[name] = target;
+    else this.fault(name, 'expected the id of a node');
+  }
+
+  /** The text, or undefined when it is absent or not a text (then it is a fault). */
+  text(key: string, need: 'required' | 'optional'): string | undefined {
+    const value = this.value(key);
+    if (typeof value === 'string') return value;
+    if (value !== undefined || need === 'required') this.fault(key, 'expected a text');
+    return undefined;
+  }
+
+  number(key: string, fallback: number, [least, most]: readonly [number, number], whole: boolean): number {
+    const value = this.value(key) ?? fallback;
+    const fits = typeof value === 'number' && value >= least && value <= most;
+    if (fits && (!whole || Number.isInteger(value))) return value;
+    this.fault(key, `expected a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
+    return fallback;
+  }
+
+  filter(key: string): Filter | undefined {
+    const value = this.value(key);
+    if (value === undefined) {
+      this.fault(key, 'expected a filter');
+      return undefined;
+    }
+    const parsed = parseFilter(value);
+    if (parsed.ok) return parsed.value;
+    for (const error of parsed.error) {
+      this.fault(error.path === '' ? key : `${key}.${error.path}`, error.message);
+    }
+    return undefined;
+  }
+
+  template(path: string, source: string): Template | undefined {
+    const parsed = parseTemplate(source);
+    if (parsed.ok) return parsed.value;
+    for (const error of parsed.error) this.templateFault(path, error);
+    return undefined;
+  }
+
+  templateFault(path: string, error: TemplateError): void {
+    this.fault(path, `line ${error.line}, column ${error.column}: ${error.message}`);
+  }
+
+  /** Call it last: what has not been asked for by then is unknown. */
+  refuseUnknownKeys(): void {
+    for (const key of Object.keys(this.#node)) {
+      if (!this.#known.has(key)) this.fault(key, 'a node of this type has no such key');
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { isJsonObject } from '../../base/index.ts';
+import type { Template } from '../../templates/index.ts';
+import { type ApiCallNode, type CallMethod, callMethods } from './definition.ts';
+import { parseJsonTemplate } from './json-template.ts';
+import type { NodeReader } from './node-reader.ts';
+
+const DEFAULT_TIMEOUT_SECONDS = 10;
+const DEFAULT_RETRIES = 3;
+const MAX_URL_LENGTH = 8_192;
+const MAX_HEADERS = 50;
+
+/** Set by Muster or by the connection; a node that set them would break the one or the other. */
+const OWN_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'idempotency-key',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function parseMethod(reader: NodeReader): CallMethod {
+  const value = reader.value('method') ?? 'POST';
+  const method = callMethods.find((known) => known === value);
+  if (method === undefined) reader.fault('method', `expected one of ${callMethods.join(', ')}`);
+  return method ?? 'POST';
+}
+
+/**
+ * Scheme and host stand in the workflow as they are, so that no profile's data can send a call elsewhere; templates
+ * may fill path and query.
+ */
+function urlFault(url: string): string | undefined {
+  if (url.length > MAX_URL_LENGTH) return `longer than ${MAX_URL_LENGTH} characters`;
+  if (!/^https?:\/\//i.test(url)) return 'expected a URL that begins with http:// or https://';
+  const origin = /^https?:\/\/[^/?#\\]*/i.exec(url)?.[0] ?? '';
+  if (origin.includes('{')) return 'the host cannot come from a template, only path and query can';
+  if (origin.includes('@')) return 'user and password belong into an Authorization header';
+  return URL.canParse(origin) && !url.includes('\\') ? undefined : 'expected a valid URL';
+}
+
+function parseUrl(reader: NodeReader): Template | undefined {
+  const url = reader.text('url', 'required');
+  if (url === undefined) return undefined;
+  const fault = urlFault(url);
+  if (fault !== undefined) reader.fault('url', fault);
+  return reader.template('url', url);
+}
+
+function parseHeaders(reader: NodeReader): Map<string, Template> {
+  const headers = new Map<string, Template>();
+  const object = reader.value('headers') ?? {};
+  if (!isJsonObject(object)) {
+    reader.fault('headers', 'expected an object of header names and values');
+    return headers;
+  }
+  const entries = Object.entries(object);
+  if (entries.length > MAX_HEADERS) reader.fault('headers', `more than ${MAX_HEADERS} headers`);
+  for (const [key, value] of entries) {
+    const path = `headers.${key}`;
+    const name = key.toLowerCase();
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/.test(name)) reader.fault(path, 'not a valid header name');
+    else if (OWN_HEADERS.has(name)) reader.fault(path, 'Muster sets this header itself');
+    else if (headers.has(name)) reader.fault(path, 'this header stands here twice');
+    if (typeof value !== 'string') {
+      reader.fault(path, 'expected a text');
+      continue;
+    }
+    const template = reader.template(path, value);
+    if (template !== undefined) headers.set(name, template);
+  }
+  return headers;
+}
+
+function parseBody(reader: NodeReader, method: CallMethod): ApiCallNode['body'] {
+  const body = reader.value('body');
+  if (body === undefined || body === null) return { kind: 'none' };
+  if (method === 'GET') {
+    reader.fault('body', 'a GET has no body');
+    return { kind: 'none' };
+  }
+  if (typeof body === 'string') {
+    const template = reader.template('body', body);
+    return template === undefined ? { kind: 'none' } : { kind: 'text', template };
+  }
+  const onFault: Parameters<typeof parseJsonTemplate>[2] = (path, error) => reader.templateFault(path, error);
+  return { kind: 'json', value: parseJsonTemplate(body, 'body', onFault) };
+}
+
+function parseSaveAs(reader: NodeReader): string | null {
+  const name = reader.text('save_as', 'optional');
+  if (name === undefined) return null;
+  const isReserved = ['__proto__', 'constructor', 'prototype'].includes(name);
+  if (isReserved || !/^[\p{L}_][\p{L}\p{N}_]{0,63}$/u.test(name)) {
+    reader.fault('save_as', 'expected a name of letters, digits and _, not beginning with a digit');
+  }
+  return name;
+}
+
+export function parseApiCall(reader: NodeReader): ApiCallNode | undefined {
+  reader.edge('next');
+  reader.edge('error');
+  const method = parseMethod(reader);
+  const url = parseUrl(reader);
+  const headers = parseHeaders(reader);
+  const body = parseBody(reader, method);
+  const timeoutSeconds = reader.number('timeout', DEFAULT_TIMEOUT_SECONDS, [0.1, 120], false);
+  const retries = reader.number('retries', DEFAULT_RETRIES, [0, 10], true);
+  const saveAs = parseSaveAs(reader);
+  if (url === undefined) return undefined;
+  const timeoutMs = Math.round(timeoutSeconds * 1000);
+  return {
+    id: reader.id,
+    type: 'api_call',
+    method,
+    url,
+    headers,
+    body,
+    timeoutMs,
+    saveAs,
+    retries,
+    edges: reader.edges,
+  };
+}

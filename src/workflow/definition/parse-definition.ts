@@ -1,0 +1,101 @@
+import {
+  failure,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Outcome,
+  ownValue,
+  success,
+} from '../../base/index.ts';
+import { checkGraph, type GraphNode } from './check-graph.ts';
+import { type Definition, type DefinitionFault, type Node, nodeTypes } from './definition.ts';
+import { NodeReader } from './node-reader.ts';
+import { parseNode } from './parse-node.ts';
+
+const MAX_NODES = 1_000;
+
+/** The nodes with their ids. Node ids are unique keys of the object form; in the list form that is checked. */
+function listNodes(nodes: JsonValue | undefined, faults: DefinitionFault[]): [string, JsonObject][] {
+  const listed: [string, JsonObject][] = [];
+  if (Array.isArray(nodes)) {
+    for (const [index, node] of nodes.entries()) {
+      const path = `nodes[${index}]`;
+      if (!isJsonObject(node)) faults.push({ path, message: 'expected an object' });
+      else if (typeof node['id'] !== 'string') faults.push({ path: `${path}.id`, message: 'expected a text' });
+      else listed.push([node['id'], node]);
+    }
+  } else if (isJsonObject(nodes)) {
+    for (const [id, node] of Object.entries(nodes)) {
+      const path = `nodes.${id}`;
+      if (!isJsonObject(node)) faults.push({ path, message: 'expected an object' });
+      else if ((node['id'] ?? id) !== id)
+        faults.push({ path: `${path}.id`, message: 'expected the same id as the key' });
+      else listed.push([id, node]);
+    }
+  } else faults.push({ path: 'nodes', message: 'expected a list of nodes' });
+  return listed;
+}
+
+function checkIds(listed: readonly [string, JsonObject][], faults: DefinitionFault[]): void {
+  const seen = new Set<string>();
+  for (const [id] of listed) {
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) {
+      faults.push({ path: `nodes.${id}.id`, message: 'expected 1 to 64 letters, digits, _ or -' });
+    }
+    if (seen.has(id)) faults.push({ path: `nodes.${id}.id`, message: 'another node has this id' });
+    seen.add(id);
+  }
+}
+
+function assemble(nodes: ReadonlyMap<string, Node>): Definition | undefined {
+  const all = [...nodes.values()];
+  const start = all.find((node) => node.type === 'start');
+  if (start === undefined) return undefined;
+  for (const node of all) Object.freeze(node);
+  const readers = ['content_filter', 'update_profile', 'api_call'];
+  return Object.freeze({
+    start: start.id,
+    nodes,
+    changesProfiles: all.some((node) => node.type === 'update_profile'),
+    readsContent: all.some((node) => readers.includes(node.type)),
+  });
+}
+
+/**
+ * Checks and compiles a definition: `{"nodes": [{"id": "check", "type": "condition", …}, …]}`, or the nodes as an
+ * object by id, `{"nodes": {"check": {"type": "condition", …}}}`. Edges (`next`, `yes`, `no`, `error`) hold ids of
+ * nodes; an absent edge ends the run.
+ * @returns the frozen definition, or every fault at once, each with its path.
+ */
+export function parseDefinition(input: JsonValue): Outcome<Definition, DefinitionFault[]> {
+  const faults: DefinitionFault[] = [];
+  if (!isJsonObject(input)) {
+    return failure([{ path: 'definition', message: 'expected an object with `nodes`' }]);
+  }
+  for (const key of Object.keys(input)) {
+    if (key !== 'nodes') faults.push({ path: key, message: 'a definition has no such key' });
+  }
+  const listed = listNodes(ownValue(input, 'nodes'), faults);
+  if (listed.length > MAX_NODES) {
+    return failure([{ path: 'nodes', message: `more than ${MAX_NODES} nodes` }]);
+  }
+  checkIds(listed, faults);
+  const nodes = new Map<string, Node>();
+  const graph = new Map<string, GraphNode>();
+  for (const [id, object] of listed) {
+    const reader = new NodeReader(id, object, faults);
+    const type = nodeTypes.find((known) => known === ownValue(object, 'type'));
+    if (type === undefined) reader.fault('type', `expected one of ${nodeTypes.join(', ')}`);
+    const node = type === undefined ? undefined : parseNode(reader, type);
+    if (node !== undefined) nodes.set(id, node);
+    graph.set(id, { id, type, edges: reader.edges });
+  }
+  // A node of an unknown type has edges that nobody read; what lies behind them must not be called unreachable.
+  const isReadable = listed.length > 0 && [...graph.values()].every((node) => node.type !== undefined);
+  if (isReadable) faults.push(...checkGraph(graph));
+  else if (listed.length === 0 && faults.length === 0) {
+    faults.push({ path: 'nodes', message: 'there is no start node' });
+  }
+  const definition = faults.length === 0 ? assemble(nodes) : undefined;
+  return definition === undefined ? failure(faults) : success(definition);
+}

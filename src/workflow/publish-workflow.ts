@@ -1,0 +1,54 @@
+import { type Clock, MusterError } from '../base/index.ts';
+import { type Db, withTx } from '../db/index.ts';
+import { loadShape, type ProfileShape } from '../profiles/index.ts';
+import type { Definition, DefinitionFault } from './definition/definition.ts';
+import { parseDefinition } from './definition/parse-definition.ts';
+import { insertVersion } from './sql/insert-version.ts';
+import { lockWorkflow } from './sql/lock-workflow.ts';
+import type { Workflow } from './workflow.ts';
+import { noSuchWorkflow } from './workflows.ts';
+
+/** A 400 that carries everything that is wrong with a definition; `detail` has it as text. */
+export class DefinitionError extends MusterError {
+  readonly faults: readonly DefinitionFault[];
+
+  constructor(faults: readonly DefinitionFault[]) {
+    const detail = faults.map((fault) => `${fault.path}: ${fault.message}`).join('\n');
+    super(400, { detail, field: faults[0]?.path ?? 'definition' });
+    this.name = 'DefinitionError';
+    this.faults = faults;
+  }
+}
+
+/** Fields that an update_profile would set and that the database does not have: every run would fail on them. */
+function unknownFields(definition: Definition, shape: ProfileShape): DefinitionFault[] {
+  const faults: DefinitionFault[] = [];
+  for (const node of definition.nodes.values()) {
+    if (node.type !== 'update_profile') continue;
+    for (const name of node.fields.keys()) {
+      if (shape.fields.has(name)) continue;
+      faults.push({ path: `nodes.${node.id}.fields.${name}`, message: 'the database has no such field' });
+    }
+  }
+  return faults;
+}
+
+/**
+ * Checks the draft and freezes it as the next version, which new runs follow from now on.
+ * @throws {DefinitionError} when the draft has faults; {MusterError} 404 for an unknown workflow.
+ */
+export async function publishWorkflow(db: Db, clock: Clock, id: number): Promise<Workflow> {
+  return withTx(db, async (tx) => {
+    const workflow = await lockWorkflow(tx, id);
+    if (workflow === undefined) throw noSuchWorkflow(id);
+    const parsed = parseDefinition(workflow.definition);
+    if (!parsed.ok) throw new DefinitionError(parsed.error);
+    if (parsed.value.changesProfiles) {
+      const faults = unknownFields(parsed.value, await loadShape(tx, workflow.databaseId));
+      if (faults.length > 0) throw new DefinitionError(faults);
+    }
+    const published = await insertVersion(tx, workflow, parsed.value.start, clock.now());
+    if (published === undefined) throw noSuchWorkflow(id);
+    return published;
+  });
+}

@@ -1,0 +1,28 @@
+import { sql } from 'kysely';
+import type { Db } from '../../db/index.ts';
+import type { Workflow } from '../workflow.ts';
+import { toWorkflow, type WorkflowRow, workflowColumns } from './workflow-row.ts';
+
+/** Freezes the draft of the workflow, locked by the caller's transaction, as its next version for new runs. */
+export async function insertVersion(
+  tx: Db,
+  workflow: Workflow,
+  startNode: string,
+  now: Date,
+): Promise<Workflow | undefined> {
+  const version = (workflow.publishedVersion ?? 0) + 1;
+  const { rows } = await sql<WorkflowRow>`
+    with version as (
+      insert into workflow_version (workflow_id, version, definition, start_node, published_at)
+      select w.id, ${version}::int, w.draft, ${startNode}::text, ${now}::timestamptz
+      from workflow w
+      where w.id = ${workflow.id}::int
+      returning workflow_id, version
+    )
+    update workflow w
+    set published_version = version.version, updated_at = ${now}::timestamptz
+    from version
+    where w.id = version.workflow_id
+    returning ${workflowColumns}`.execute(tx);
+  return rows[0] === undefined ? undefined : toWorkflow(rows[0]);
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { FastifyInstance } from 'fastify';
+import { createToken, type Right } from '../../src/accounts/index.ts';
+import {
+  type Clock,
+  isJsonObject,
+  type JsonObject,
+  noSignals,
+  parseJson,
+  systemClock,
+} from '../../src/base/index.ts';
+import { createMetrics, createServer, type HttpDeps } from '../../src/http/index.ts';
+import { createTestDatabase } from '../support/database.ts';
+
+export interface LoggedFault {
+  readonly fields: unknown;
+  readonly message: unknown;
+}
+
+export interface TestServer {
+  readonly app: FastifyInstance;
+  readonly deps: HttpDeps;
+  /** What was logged as an error, in order. */
+  readonly faults: LoggedFault[];
+  makeToken(rights: Right[], databaseIds?: number[] | null): Promise<string>;
+  /** POST with a JSON body; the answer's JSON with its status and headers. */
+  post(
+    url: string,
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Record<string, unknown>; text: string; json: JsonObject }>;
+  close(): Promise<void>;
+}
+
+/** The HTTP side alone on a database of its own: no loops run, so what is accepted stays as it was stored. */
+export async function createTestServer(
+  config: Partial<HttpDeps['config']> = {},
+  overrides: Partial<HttpDeps> & { clock?: Clock } = {},
+): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const faults: LoggedFault[] = [];
+  const quiet = (): void => {};
+  const deps: HttpDeps = {
+    db: database.db,
+    clock: systemClock,
+    log: {
+      debug: quiet,
+      info: quiet,
+      warn: quiet,
+      error: (fields: unknown, message?: unknown) => {
+        faults.push({ fields, message });
+      },
+    },
+    signals: noSignals,
+    config: {
+      bodyLimitBytes: 10_485_760,
+      maxItems: 100_000,
+      repeatWindowSeconds: 86_400,
+      mirrorHttpStatus: false,
+      taskRetentionDays: 30,
+      publicUrl: undefined,
+      ...config,
+    },
+    version: '0.0.0',
+    metrics: createMetrics(),
+    wakeImporter: () => {},
+    readPool: () => ({ total: 3, idle: 2, waiting: 1 }),
+    isSchemaCurrent: async () => true,
+    ...overrides,
+  };
+  const app = createServer(deps);
+  await app.ready();
+  return {
+    app,
+    deps,
+    faults,
+    makeToken: async (rights, databaseIds = null) =>
+      (await createToken(deps.db, deps.clock, { name: 'test', rights, databaseIds })).secret,
+    post: async (url, body, headers = {}) => {
+      const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+      const answer = await app.inject({
+        method: 'POST',
+        url,
+        payload,
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+      const json = parseJson(answer.body);
+      assert.ok(isJsonObject(json));
+      return { status: answer.statusCode, headers: answer.headers, text: answer.body, json };
+    },
+    close: async () => {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
