@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { access, constants, mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../base/index.ts';
 import { locateBinaries } from './binaries.ts';
@@ -27,9 +27,10 @@ export interface EmbeddedServer {
 async function openDataDir(dataDir: string): Promise<string> {
   try {
     await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
     return await realpath(dataDir);
   } catch (cause) {
-    throw new EmbeddedError(`the data folder ${dataDir} cannot be made; set MUSTER_DATA_DIR to another one`, {
+    throw new EmbeddedError(`the data folder ${dataDir} cannot be made or written; set MUSTER_DATA_DIR to another one`, {
       cause,
     });
   }
