@@ -2,7 +2,7 @@
  * The closed list of codes that callers see, in item results as well as in whole answers. The number is the `error`
  * of an answer; the text is its `error_text`. Rooms return or throw `MusterError`; only `http/` turns one into bytes.
  */
-export const errorTexts = {
+const errorTexts = {
   400: 'Invalid request',
   401: 'API token required',
   403: 'No access',

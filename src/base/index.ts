@@ -2,7 +2,7 @@
 export { backoffMs } from './backoff.ts';
 export { chunkBySize, groupBy } from './chunk.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
-export { type ErrorCode, errorTexts, invalidRequest, MusterError, toError } from './errors.ts';
+export { type ErrorCode, invalidRequest, MusterError, toError } from './errors.ts';
 export { isObjectId, isUuid, laneOf, newObjectId, newUuid, SLOT_COUNT, slotOf } from './ids.ts';
 export {
   isDeeperThan,
@@ -16,6 +16,7 @@ export {
   sameJson,
   storageFault,
   textFault,
+  tryParseJson,
 } from './json.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
 export { failure, type Outcome, success, unreachable } from './outcome.ts';

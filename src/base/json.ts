@@ -28,6 +28,15 @@ export function parseJson(text: string): JsonValue {
   return value;
 }
 
+/** The same for text that may well not be JSON: then undefined, without the parser's message, which repeats the text. */
+export function tryParseJson(text: string): JsonValue | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether the value is nested deeper than `limit` levels. Looks no further than that, so any input is safe. */
 export function isDeeperThan(value: JsonValue, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

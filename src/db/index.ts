@@ -1,6 +1,6 @@
 /** Level 1: the way to PostgreSQL, the schema, and the loop that turns rows into work. Knows no table by itself. */
 export { type ClaimLoop, type ClaimLoopOptions, createClaimLoop } from './claim-loop.ts';
 export { EmbeddedError, type EmbeddedOptions, type EmbeddedServer, startEmbedded } from './embedded/index.ts';
-export { migrate } from './migrate.ts';
-export { type Db, type DbOptions, openDb } from './pool.ts';
-export { sqlState, withTx } from './tx.ts';
+export { isMigrated, migrate } from './migrate.ts';
+export { type Db, type DbOptions, openDb, openPool, type PoolFigures } from './pool.ts';
+export { type Refusal, sqlState, withSavepointOrRefusal, withTx, withTxOrRefusal } from './tx.ts';

@@ -6,7 +6,7 @@ import { workflows } from './migrations/0003-workflows.ts';
 import { imports } from './migrations/0004-imports.ts';
 import type { Db } from './pool.ts';
 
-/** Numbered, forward-only, each run once in its own transaction; two processes that start together take turns. */
+/** Numbered, forward-only, each run once, all that are due in one transaction; processes that start together take turns. */
 const migrations: Record<string, string> = {
   '0001-accounts': accounts,
   '0002-profiles': profiles,
@@ -22,16 +22,23 @@ function toMigration(statements: string): Migration {
   };
 }
 
+const provider = {
+  getMigrations: async () =>
+    Object.fromEntries(Object.entries(migrations).map(([name, text]) => [name, toMigration(text)])),
+};
+
+/** Whether every migration of this version of the program was applied. */
+export async function isMigrated(db: Db): Promise<boolean> {
+  const known = await new Migrator({ db, provider }).getMigrations();
+  return known.every((migration) => migration.executedAt !== undefined);
+}
+
 /**
  * Brings the schema to this version of the program.
  * @returns the names of the migrations that were applied, none when the schema was current.
  * @throws {Error} when a migration fails (it is rolled back) or the schema is of a newer version of Muster.
  */
 export async function migrate(db: Db): Promise<string[]> {
-  const provider = {
-    getMigrations: async () =>
-      Object.fromEntries(Object.entries(migrations).map(([name, text]) => [name, toMigration(text)])),
-  };
   const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
   if (error !== undefined) throw new Error('the database schema could not be migrated', { cause: error });
   return (results ?? [])

@@ -20,8 +20,16 @@ export interface DbOptions {
   readonly onIdleFault: (fault: Error) => void;
 }
 
+/** Connections of one process to PostgreSQL. */
+export interface PoolFigures {
+  readonly total: number;
+  readonly idle: number;
+  /** Statements that wait for a connection. */
+  readonly waiting: number;
+}
+
 /** Opens lazily: no connection is made before the first statement. Close it with `db.destroy()`. */
-export function openDb(options: DbOptions): Db {
+export function openPool(options: DbOptions): { db: Db; readPool: () => PoolFigures } {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connections,
@@ -30,5 +38,13 @@ export function openDb(options: DbOptions): Db {
     types,
   });
   pool.on('error', options.onIdleFault);
-  return new Kysely<object>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db: new Kysely<object>({ dialect: new PostgresDialect({ pool }) }),
+    readPool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+  };
+}
+
+/** `openPool` for those who do not watch the pool. */
+export function openDb(options: DbOptions): Db {
+  return openPool(options).db;
 }

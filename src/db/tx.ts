@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import pg from 'pg';
-import { backoffMs, systemClock } from '../base/index.ts';
+import { backoffMs, failure, type Outcome, success, systemClock } from '../base/index.ts';
 import type { Db } from './pool.ts';
 
 /** SQLSTATEs after which the same transaction may well succeed: serialization_failure and deadlock_detected. */
@@ -13,9 +14,11 @@ export function sqlState(fault: unknown): string | undefined {
 
 /**
  * Runs `work` in a READ COMMITTED transaction: commits when it returns, rolls back when it throws. A deadlock or
- * serialization failure repeats the whole of `work`, up to five times, so it must have no effect outside `tx`.
+ * serialization failure repeats the whole of `work`, up to five times, so it must have no effect outside `tx`. In a
+ * transaction of the caller's, `work` is a part of that one.
  */
 export async function withTx<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return work(db);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.transaction().execute(work);
@@ -24,5 +27,52 @@ export async function withTx<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T
       if (state === undefined || !RETRYABLE.has(state) || attempt === MAX_ATTEMPTS) throw fault;
       await systemClock.sleep(backoffMs(attempt, 10, 500));
     }
+  }
+}
+
+/** PostgreSQL does not take the data: a bad value (class 22), a broken constraint (23), too much of it (54). */
+export interface Refusal {
+  readonly sqlState: string;
+  /** PostgreSQL's own words, for the log: they may hold data. */
+  readonly message: string;
+}
+
+/** The refusal in a fault, or undefined when it is something else, such as a lost connection or a bug. */
+function refusalOf(fault: unknown): Refusal | undefined {
+  const state = sqlState(fault);
+  if (state === undefined || !(fault instanceof Error) || !/^(22|23|54)/.test(state)) return undefined;
+  return { sqlState: state, message: fault.message };
+}
+
+/** `withTx` for data that came from outside: a refusal by PostgreSQL rolls back and is a value, not an exception. */
+export async function withTxOrRefusal<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<Outcome<T, Refusal>> {
+  try {
+    return success(await withTx(db, work));
+  } catch (fault) {
+    const refusal = refusalOf(fault);
+    if (refusal === undefined) throw fault;
+    return failure(refusal);
+  }
+}
+
+/**
+ * The same inside a transaction, behind a savepoint: after a refusal the transaction goes on as if `work` had not been
+ * there. Only for the rare way round a bad row; a savepoint costs two statements.
+ */
+export async function withSavepointOrRefusal<T>(
+  tx: Db,
+  work: () => Promise<T>,
+): Promise<Outcome<T, Refusal>> {
+  await sql`savepoint part`.execute(tx);
+  try {
+    const value = await work();
+    await sql`release savepoint part`.execute(tx);
+    return success(value);
+  } catch (fault) {
+    const refusal = refusalOf(fault);
+    if (refusal === undefined) throw fault;
+    await sql`rollback to savepoint part`.execute(tx);
+    await sql`release savepoint part`.execute(tx);
+    return failure(refusal);
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock, Log, Signals } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
-import type { Db } from '../db/index.ts';
-import type { Metrics, PoolFigures } from './metrics.ts';
+import type { Db, PoolFigures } from '../db/index.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What the HTTP rooms are given; app.ts puts it together. */
 export interface HttpDeps {
@@ -20,6 +20,8 @@ export interface HttpDeps {
   >;
   /** The program's version, as the OpenAPI document names it. */
   readonly version: string;
+  /** False in a pure worker: it answers health and metrics alone. */
+  readonly answersApi: boolean;
   readonly metrics: Metrics;
   /** Tells the importer of this process that chunks were stored. Does nothing where no importer runs. */
   readonly wakeImporter: () => void;

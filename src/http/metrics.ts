@@ -1,12 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-
-/** Connections of the pool of this process. */
-export interface PoolFigures {
-  readonly total: number;
-  readonly idle: number;
-  /** Statements that wait for a connection. */
-  readonly waiting: number;
-}
+import type { PoolFigures } from '../db/index.ts';
 
 /** What is read from the database when the metrics are asked for; ages in seconds, 0 when nothing is due. */
 export interface QueueFigures {

@@ -1,15 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { failure, isJsonObject, type JsonObject, type Outcome, parseJson, success } from '../base/index.ts';
+import {
+  failure,
+  isJsonObject,
+  type JsonObject,
+  type Outcome,
+  success,
+  tryParseJson,
+} from '../base/index.ts';
 import { findJsonFault } from './find-json-fault.ts';
-
-/** The JSON text's value if it is one, without the parser's message, which repeats a part of the text. */
-function tryJson(text: string): Outcome<ReturnType<typeof parseJson>, undefined> {
-  try {
-    return success(parseJson(text));
-  } catch {
-    return failure(undefined);
-  }
-}
 
 /**
  * The object in a request body, or what is wrong with it. A byte order mark and white space around it are fine. The
@@ -19,15 +17,15 @@ export function parseJsonObject(bytes: Buffer): Outcome<JsonObject, string> {
   if (!isUtf8(bytes)) return failure('body: not valid UTF-8');
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   if (text.trim() === '') return failure('body: empty, expected a JSON object');
-  const parsed = tryJson(text);
-  if (!parsed.ok) {
+  const value = tryParseJson(text);
+  if (value === undefined) {
     const { line, column, ended } = findJsonFault(text);
     const place = `line ${line}, column ${column}`;
     return failure(`body: not valid JSON, ${ended ? 'it breaks off' : 'unexpected text'} at ${place}`);
   }
-  if (!isJsonObject(parsed.value)) {
-    const found = Array.isArray(parsed.value) ? 'a list' : 'a single value';
+  if (!isJsonObject(value)) {
+    const found = Array.isArray(value) ? 'a list' : 'a single value';
     return failure(`body: expected a JSON object, found ${found}`);
   }
-  return success(parsed.value);
+  return success(value);
 }

@@ -116,6 +116,7 @@ export function createServer(deps: HttpDeps): FastifyInstance {
     addOpenApiRoute(scope);
     scope.get('/', { schema: { hide: true } }, async () => HOME);
   });
+  if (!deps.answersApi) return app;
   app.register(async (scope) => addApiScope(scope, deps), { prefix: API_PREFIX });
   app.register(async (scope) => addAdminScope(scope, deps), { prefix: ADMIN_PREFIX });
   return app;

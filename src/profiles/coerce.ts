@@ -23,7 +23,7 @@ export interface RowError {
 
 const MAX_TEXT_LENGTH = 65_536;
 /** A B-tree entry holds 2,704 bytes; 512 characters fit in every script. */
-export const MAX_MATCH_LENGTH = 512;
+const MAX_MATCH_LENGTH = 512;
 const MAX_TAGS = 1_000;
 const MAX_PHONES = 100;
 

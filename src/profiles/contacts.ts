@@ -36,7 +36,7 @@ export function normalizePhone(value: string, country: string): string | undefin
   const text = value.trim();
   if (PLAIN_SEVEN.test(text)) return text;
   // Letters would be read as the keys of a dial ("1-800-FLOWERS"), and long texts searched for a number.
-  if (text.length > 40 || !/^\+?[\d\s().\-/]+$/.test(text)) return undefined;
+  if (text.length > 40 || !/^\+?\s*[\d(][\d\s().\-/]*$/.test(text)) return undefined;
   const national = parsePhoneNumberFromString(text, toCountry(country));
   if (national?.isPossible()) return national.number;
   if (text.startsWith('+')) return undefined;

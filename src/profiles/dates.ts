@@ -29,14 +29,15 @@ interface Parsed {
 
 /** Reads any accepted form (CONTRACT.md 5); zone-less times are UTC. Undefined when it is none, or no such day. */
 function parseMoment(value: string | number): Parsed | undefined {
-  const unix = typeof value === 'number' ? value : /^-?\d{5,}$/.test(value) ? Number(value) : undefined;
+  const text = String(value).trim();
+  const unix = typeof value === 'number' ? value : /^-?\d{5,}$/.test(text) ? Number(text) : undefined;
   if (unix !== undefined) {
     const instantMs = instantOfUnix(unix);
     return instantMs === undefined
       ? undefined
       : { date: new Date(instantMs).toISOString().slice(0, 10), instantMs };
   }
-  const parts = FORM.exec(String(value).trim());
+  const parts = FORM.exec(text);
   if (parts === null) return undefined;
   const [, year = '', month = '', day = '', hour = '0', minute = '0', second = '0', fraction = '', zone] =
     parts;

@@ -27,8 +27,8 @@ export const standardFields: Readonly<Record<string, ValueType>> = {
 };
 
 /** identity.kind of what a profile is found by; match fields have `FIRST_FIELD_KIND + field.id`. Stored. */
-export const EMAIL_KIND = 1;
-export const PHONE_KIND = 2;
+const EMAIL_KIND = 1;
+const PHONE_KIND = 2;
 const FIRST_FIELD_KIND = 100;
 
 export interface ShapeField {
@@ -70,6 +70,6 @@ export function fieldNameFault(name: string): string | undefined {
   if (!/^[\p{L}_][\p{L}\p{N}_-]{0,63}$/u.test(name)) {
     return 'expected a name of 1 to 64 letters, digits, _ or -, beginning with a letter or _';
   }
-  if (['__proto__', 'constructor', 'prototype'].includes(name)) return 'this name is reserved';
+  if (name in {} || name === 'prototype') return 'this name is reserved';
   return undefined;
 }

@@ -20,12 +20,16 @@ export function identitiesOf(shape: ProfileShape, fields: JsonObject): Identity[
     const value = fields[field.name];
     if (value === undefined || value === null || field.kind === null) continue;
     const texts = field.type === 'phones' && Array.isArray(value) ? value.map(String) : [matchText(value)];
-    for (const text of texts) identities.push({ slot: slotOf(text), kind: field.kind, value: text });
+    for (const text of texts) {
+      // Nothing is looked for by an empty value.
+      if (text !== '') identities.push({ slot: slotOf(text), kind: field.kind, value: text });
+    }
   }
   return identities;
 }
 
-function keyOf(identity: Identity): string {
+/** Names an identity among those of one database; also the `text` of a match key. */
+export function keyOf(identity: Pick<Identity, 'kind' | 'value'>): string {
   return `${identity.kind} ${identity.value}`;
 }
 

@@ -2,6 +2,7 @@ import {
   failure,
   groupBy,
   isObjectId,
+  type JsonObject,
   type JsonValue,
   type Outcome,
   slotOf,
@@ -10,7 +11,7 @@ import {
 import type { Db } from '../db/index.ts';
 import { coerceValue } from './coerce.ts';
 import type { ProfileShape, ShapeField } from './fields.ts';
-import { matchText } from './identities.ts';
+import { identitiesOf, keyOf, matchText } from './identities.ts';
 import { findByIdentities } from './sql/find-by-identities.ts';
 import { scanField } from './sql/scan-field.ts';
 
@@ -42,12 +43,34 @@ export function matchKeyOfField(
   if (field.kind === null) {
     return success({
       by: 'field',
-      text: `field ${field.name} ${text}`,
+      text: fieldKeyText(field.name, text),
       field: field.name,
       value: coerced.value,
     });
   }
-  return success({ by: 'identity', text: `${field.kind} ${text}`, kind: field.kind, value: text });
+  return success({
+    by: 'identity',
+    text: keyOf({ kind: field.kind, value: text }),
+    kind: field.kind,
+    value: text,
+  });
+}
+
+function fieldKeyText(field: string, text: string): string {
+  return `field ${field} ${text}`;
+}
+
+/**
+ * The texts of all keys that find a profile with these fields: by its identities, and by the field of `key` where that
+ * is one without an index.
+ */
+export function keyTextsOf(shape: ProfileShape, fields: JsonObject, key: MatchKey): Set<string> {
+  const texts = new Set(identitiesOf(shape, fields).map(keyOf));
+  const value = key.by === 'field' ? fields[key.field] : undefined;
+  if (key.by === 'field' && value !== undefined && value !== null) {
+    texts.add(fieldKeyText(key.field, matchText(value)));
+  }
+  return texts;
 }
 
 /**

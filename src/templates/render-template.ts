@@ -30,7 +30,7 @@ export type Landing = 'text' | 'json' | 'url' | 'header';
  * In characters; values print nothing from there on. Only a hostile pair of template and content comes near, and
  * without a bound it would end the process or throw for a string that is too long.
  */
-export const MAX_RENDERED_LENGTH = 16_777_216;
+const MAX_RENDERED_LENGTH = 16_777_216;
 
 // C0 with line feed and carriage return, DEL, C1 with NEL, and Unicode's line and paragraph separators.
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;

@@ -1,8 +1,9 @@
 import { type Clock, MusterError } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
 import { loadShape, type ProfileShape } from '../profiles/index.ts';
-import type { Definition, DefinitionFault } from './definition/definition.ts';
+import type { Definition } from './definition/definition.ts';
 import { parseDefinition } from './definition/parse-definition.ts';
+import type { DefinitionFault } from './nodes/node-base.ts';
 import { insertVersion } from './sql/insert-version.ts';
 import { lockWorkflow } from './sql/lock-workflow.ts';
 import type { Workflow } from './workflow.ts';

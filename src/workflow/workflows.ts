@@ -1,8 +1,15 @@
-import { type Clock, invalidRequest, type JsonValue, MusterError, storageFault, textFault } from '../base/index.ts';
+import {
+  type Clock,
+  invalidRequest,
+  type JsonValue,
+  MusterError,
+  storageFault,
+  textFault,
+} from '../base/index.ts';
 import type { Db } from '../db/index.ts';
+import { activateWorkflow } from './sql/activate-workflow.ts';
 import { changeWorkflow, type WorkflowChange } from './sql/change-workflow.ts';
 import { countWorkflows } from './sql/count-workflows.ts';
-import { activateWorkflow } from './sql/activate-workflow.ts';
 import { findWorkflow } from './sql/find-workflow.ts';
 import { insertWorkflow, type NewWorkflow } from './sql/insert-workflow.ts';
 import { pageWorkflows, type WorkflowQuery } from './sql/page-workflows.ts';
@@ -84,7 +91,12 @@ export async function listWorkflows(db: Db, query: WorkflowQuery): Promise<Workf
  * Lets a workflow take new profiles, or no more; runs inside go on either way.
  * @throws {MusterError} 404 for an unknown workflow, 409 for activating one that was never published.
  */
-export async function setWorkflowActive(db: Db, clock: Clock, id: number, active: boolean): Promise<Workflow> {
+export async function setWorkflowActive(
+  db: Db,
+  clock: Clock,
+  id: number,
+  active: boolean,
+): Promise<Workflow> {
   const changed = await activateWorkflow(db, id, active, clock.now());
   if (changed !== undefined) return changed;
   await getWorkflow(db, id);

@@ -62,6 +62,7 @@ export async function createTestServer(
       ...config,
     },
     version: '0.0.0',
+    answersApi: true,
     metrics: createMetrics(),
     wakeImporter: () => {},
     readPool: () => ({ total: 3, idle: 2, waiting: 1 }),

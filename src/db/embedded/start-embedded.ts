@@ -30,9 +30,12 @@ async function openDataDir(dataDir: string): Promise<string> {
     await access(dataDir, constants.W_OK);
     return await realpath(dataDir);
   } catch (cause) {
-    throw new EmbeddedError(`the data folder ${dataDir} cannot be made or written; set MUSTER_DATA_DIR to another one`, {
-      cause,
-    });
+    throw new EmbeddedError(
+      `the data folder ${dataDir} cannot be made or written; set MUSTER_DATA_DIR to another one`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -39,8 +39,10 @@ create table import_lane (
   lane smallint not null,
   due_at timestamptz not null,
   claim_token uuid,
+  attempts integer not null default 0,
   primary key (database_id, lane)
 ) with (fillfactor = 50);
+comment on column import_lane.attempts is 'claims since the last that settled; many mean that its oldest chunk cannot be processed';
 comment on table import_lane is 'One worker at a time works on a lane. due_at lies one lease ahead while it is claimed.';
 
 create table import_chunk (
@@ -49,7 +51,6 @@ create table import_chunk (
   database_id integer not null,
   lane smallint not null,
   rows integer not null,
-  attempts integer not null default 0,
   payload bytea not null,
   result bytea,
   settled_at timestamptz

@@ -32,7 +32,7 @@ const query = { token: Type.Optional(Type.String()) };
 
 export const idParams = Type.Object({ id });
 export const noQuery = closed(query);
-export const pageQuery = closed({ ...query, from_id: Type.Optional(id), limit: Type.Optional(limit) });
+const pageQuery = closed({ ...query, from_id: Type.Optional(id), limit: Type.Optional(limit) });
 
 export const problem = Type.Object(
   {

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidRequest } from '../../base/index.ts';
-import { getProfile, type StoredProfile, searchProfiles } from '../../profiles/index.ts';
+import { findShape, getProfile, type StoredProfile, searchProfiles } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sees } from './auth.ts';
 import {
@@ -52,8 +52,9 @@ export function addProfiles(root: FastifyInstance, deps: HttpDeps): void {
     async (request) => {
       const { database_id: databaseId, field, value, after, limit = 100 } = request.query;
       requireSeen(request, databaseId);
-      const found = await searchProfiles(deps.db, {
-        databaseId,
+      const shape = await findShape(deps.db, databaseId);
+      if (shape === undefined) throw noSuch('database', databaseId);
+      const found = await searchProfiles(deps.db, shape, {
         ...readSearch(field, value),
         ...(after === undefined ? {} : { after }),
         limit,

@@ -5,7 +5,7 @@ import { taskData } from '../admin/contract.ts';
 
 const tokenKey = Type.String({ description: 'API token, unless it stands in the header or the address' });
 
-export const commonKeys = {
+const commonKeys = {
   token: Type.Optional(tokenKey),
   format: Type.Optional(Type.Literal('json')),
 };
@@ -19,7 +19,7 @@ export const failure = Type.Object(
   { description: 'Failures have HTTP status 200 too, unless MUSTER_HTTP_STATUS is mirror' },
 );
 
-export const successKeys = {
+const successKeys = {
   error: Type.Literal(0),
   error_text: Type.Literal('Successful operation'),
 };

@@ -1,4 +1,4 @@
-import { type DefinitionFault, type EdgeName, edgeNames, type NodeType } from './definition.ts';
+import { type DefinitionFault, type EdgeName, edgeNames, type NodeType } from '../nodes/node-base.ts';
 
 /** A node as the graph sees it, whatever else is wrong with it. `type` undefined = an unknown one. */
 export interface GraphNode {
@@ -32,7 +32,8 @@ function checkTargets(graph: Graph): DefinitionFault[] {
       const path = `nodes.${node.id}.${name}`;
       const target = graph.get(to);
       if (target === undefined) faults.push({ path, message: `there is no node ${JSON.stringify(to)}` });
-      else if (target.type === 'start') faults.push({ path, message: 'an edge cannot lead into a start node' });
+      else if (target.type === 'start')
+        faults.push({ path, message: 'an edge cannot lead into a start node' });
     }
   }
   return faults;

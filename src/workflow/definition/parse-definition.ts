@@ -7,10 +7,11 @@ import {
   ownValue,
   success,
 } from '../../base/index.ts';
+import { type DefinitionFault, nodeTypes } from '../nodes/node-base.ts';
+import { NodeReader } from '../nodes/node-reader.ts';
+import { type Node, parseNode } from '../nodes/node-types.ts';
 import { checkGraph, type GraphNode } from './check-graph.ts';
-import { type Definition, type DefinitionFault, type Node, nodeTypes } from './definition.ts';
-import { NodeReader } from './node-reader.ts';
-import { parseNode } from './parse-node.ts';
+import type { Definition } from './definition.ts';
 
 const MAX_NODES = 1_000;
 
@@ -21,7 +22,8 @@ function listNodes(nodes: JsonValue | undefined, faults: DefinitionFault[]): [st
     for (const [index, node] of nodes.entries()) {
       const path = `nodes[${index}]`;
       if (!isJsonObject(node)) faults.push({ path, message: 'expected an object' });
-      else if (typeof node['id'] !== 'string') faults.push({ path: `${path}.id`, message: 'expected a text' });
+      else if (typeof node['id'] !== 'string')
+        faults.push({ path: `${path}.id`, message: 'expected a text' });
       else listed.push([node['id'], node]);
     }
   } else if (isJsonObject(nodes)) {

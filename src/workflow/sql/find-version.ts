@@ -7,7 +7,11 @@ export interface VersionRow {
   readonly definition: JsonValue;
 }
 
-export async function findVersion(db: Db, workflowId: number, version: number): Promise<VersionRow | undefined> {
+export async function findVersion(
+  db: Db,
+  workflowId: number,
+  version: number,
+): Promise<VersionRow | undefined> {
   const { rows } = await sql<{ database_id: number; definition: JsonValue }>`
     select w.database_id, v.definition
     from workflow_version v

@@ -12,7 +12,11 @@ export interface NewWorkflow {
 }
 
 /** Undefined when there is no such database. */
-export async function insertWorkflow(db: Db, workflow: NewWorkflow, now: Date): Promise<Workflow | undefined> {
+export async function insertWorkflow(
+  db: Db,
+  workflow: NewWorkflow,
+  now: Date,
+): Promise<Workflow | undefined> {
   const { rows } = await sql<WorkflowRow>`
     insert into workflow as w
       (name, database_id, reentry, draft, active, created_at, updated_at)

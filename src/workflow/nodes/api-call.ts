@@ -1,8 +1,27 @@
 import { isJsonObject } from '../../base/index.ts';
-import type { Template } from '../../templates/index.ts';
-import { type ApiCallNode, type CallMethod, callMethods } from './definition.ts';
-import { parseJsonTemplate } from './json-template.ts';
+import { renderTemplate, type Template, type TemplateScope } from '../../templates/index.ts';
+import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
+import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
+import { type CallRequest, type ExecuteNode, PROFILE_GONE, templateScope } from './walking-run.ts';
+
+const callMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+type CallMethod = (typeof callMethods)[number];
+
+export interface ApiCallNode extends NodeBase {
+  readonly type: 'api_call';
+  readonly method: CallMethod;
+  readonly url: Template;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, Template>;
+  readonly body:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'text'; readonly template: Template }
+    | { readonly kind: 'json'; readonly value: JsonTemplate };
+  readonly timeoutMs: number;
+  readonly saveAs: string | null;
+  readonly retries: number;
+}
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 const DEFAULT_RETRIES = 3;
@@ -127,3 +146,40 @@ export function parseApiCall(reader: NodeReader): ApiCallNode | undefined {
     edges: reader.edges,
   };
 }
+
+/** A text body of a JSON type is rendered as JSON, so that no value can break out of its place. */
+function renderBody(node: ApiCallNode, scope: TemplateScope, contentType: string): string | null {
+  switch (node.body.kind) {
+    case 'none':
+      return null;
+    case 'json':
+      return JSON.stringify(renderJson(node.body.value, scope));
+    case 'text':
+      return renderTemplate(node.body.template, scope, /[/+]json\b/i.test(contentType) ? 'json' : 'text');
+  }
+}
+
+function renderRequest(node: ApiCallNode, scope: TemplateScope): CallRequest {
+  const headers: Record<string, string> = {};
+  for (const [name, template] of node.headers) headers[name] = renderTemplate(template, scope, 'header');
+  if (node.body.kind === 'json') headers['content-type'] ??= 'application/json';
+  if (node.body.kind === 'text') headers['content-type'] ??= 'text/plain; charset=utf-8';
+  return {
+    method: node.method,
+    url: renderTemplate(node.url, scope, 'url'),
+    headers,
+    body: renderBody(node, scope, headers['content-type'] ?? ''),
+    timeoutMs: node.timeoutMs,
+  };
+}
+
+/** Queues the calls: they are sent after the transaction, and each run goes on when its call is settled. */
+export const executeApiCall: ExecuteNode<ApiCallNode> = async (node, runs, scope) => {
+  const profiles = await scope.profiles();
+  return runs.map((run) => {
+    const profile = profiles.get(run.profileId);
+    if (profile === undefined) return { kind: 'fail', reason: PROFILE_GONE };
+    const request = renderRequest(node, templateScope(profile, run));
+    return { kind: 'call', call: { request, saveAs: node.saveAs, retries: node.retries } };
+  });
+};

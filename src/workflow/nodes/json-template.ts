@@ -1,8 +1,11 @@
 import type { JsonValue } from '../../base/index.ts';
-import { parseTemplate, renderTemplate, type Template, type TemplateError } from '../../templates/index.ts';
-
-/** What templates print from: `{lead.x}`, `{subscription.x}`, `{apicontent.x}`. */
-export type TemplateScope = Parameters<typeof renderTemplate>[1];
+import {
+  parseTemplate,
+  renderTemplate,
+  type Template,
+  type TemplateError,
+  type TemplateScope,
+} from '../../templates/index.ts';
 
 /** A JSON value whose strings (not its keys) are templates. */
 export type JsonTemplate =

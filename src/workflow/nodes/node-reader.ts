@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, ownValue } from '../../base/index.ts';
 import { type Filter, parseFilter } from '../../query/index.ts';
 import { parseTemplate, type Template, type TemplateError } from '../../templates/index.ts';
-import type { DefinitionFault, EdgeName } from './definition.ts';
+import type { DefinitionFault, EdgeName } from './node-base.ts';
 
 /** Reads the keys of one node, notes every fault with its path, and knows at the end which keys nobody asked for. */
 export class NodeReader {

@@ -1,0 +1,193 @@
+import packageFile from '../package.json' with { type: 'json' };
+import { ensureFirstToken, ensureToken, purgeStoredAnswers } from './accounts/index.ts';
+import {
+  type Clock,
+  createLog,
+  type Log,
+  noSignals,
+  type Service,
+  type Signals,
+  startAll,
+  stopAll,
+  systemClock,
+} from './base/index.ts';
+import type { Config } from './config/index.ts';
+import {
+  createClaimLoop,
+  type Db,
+  isMigrated,
+  migrate,
+  openPool,
+  type PoolFigures,
+  startEmbedded,
+} from './db/index.ts';
+import { createMetrics, createServer, type Metrics } from './http/index.ts';
+import { addRunCounts, createImporter, purgeTasks } from './importer/index.ts';
+import { createTargetClient } from './outbound/index.ts';
+import { createCallDispatcher, createEngine, purgeCalls, seedFirstStart } from './workflow/index.ts';
+
+/** API calls that one process has under way at once. */
+const CALL_CONCURRENCY = 64;
+/** How long kept things are looked through again after nothing was left to delete. */
+const PURGE_PAUSE_MS = 60_000;
+/** Rows that one statement deletes. */
+const PURGE_ROWS = 1_000;
+const DAY_MS = 86_400_000;
+/** So long a Request-ID is recognised also where checksums are switched off. */
+const LEAST_ANSWER_SECONDS = 86_400;
+
+/** A running server. */
+export interface Muster {
+  /** Where it answers, such as `http://127.0.0.1:8080`. A pure worker answers health and metrics there too. */
+  readonly url: string;
+  readonly db: Db;
+  /** The secret of the token that was made at the first start: to be shown once. */
+  readonly firstToken: string | undefined;
+  /** Lets work under way end, then stops everything, the embedded database last. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly signals?: Signals;
+}
+
+interface Ground {
+  readonly db: Db;
+  readonly readPool: () => PoolFigures;
+  close(): Promise<void>;
+}
+
+/** The database, embedded or the operator's, with its schema brought to this version. */
+async function openGround(config: Config, log: Log): Promise<Ground> {
+  const embedded =
+    config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log }) : undefined;
+  const { db, readPool } = openPool({
+    url: config.databaseUrl ?? embedded?.url ?? '',
+    connections: config.dbConnections,
+    onIdleFault: (fault) =>
+      log.warn({ err: fault }, 'an idle connection to PostgreSQL broke; it is replaced'),
+  });
+  async function close(): Promise<void> {
+    await db.destroy();
+    await embedded?.stop();
+  }
+  try {
+    const applied = await migrate(db);
+    if (applied.length > 0) log.info({ applied }, 'the database schema was brought to this version');
+    return { db, readPool, close };
+  } catch (fault) {
+    await close();
+    throw fault;
+  }
+}
+
+/** What works on rows: the importer, the engine and the dispatcher, each waking the next. */
+function createWorkers(config: Config, db: Db, parts: Required<Overrides>, metrics: Metrics) {
+  const { clock, log, signals } = parts;
+  const client = createTargetClient({
+    allowPrivate: config.allowPrivateTargets,
+    connectionsPerHost: CALL_CONCURRENCY,
+  });
+  const shared = {
+    ...{ db, clock, log, leaseSeconds: config.leaseSeconds },
+    signals: {
+      reach: signals.reach,
+      report: (loop: string, event: 'idle' | 'settled', rows: number) => {
+        if (event === 'settled') metrics.observeBatch(loop, rows);
+        signals.report(loop, event, rows);
+      },
+    },
+  };
+  const dispatcher = createCallDispatcher({
+    ...shared,
+    client,
+    concurrency: CALL_CONCURRENCY,
+    observeCall: metrics.observeCall,
+    wakeEngine: () => engine.wake(),
+  });
+  const engine = createEngine({
+    ...shared,
+    concurrency: config.engineConcurrency,
+    addRunCounts,
+    wakeCalls: () => dispatcher.wake(),
+  });
+  const importer = createImporter({
+    ...shared,
+    concurrency: config.importConcurrency,
+    wakeEngine: () => engine.wake(),
+  });
+  const clientService: Service = {
+    name: 'outbound',
+    start: async () => {},
+    stop: () => client.close(),
+  };
+  return { services: [clientService, dispatcher, engine, importer], importer };
+}
+
+/** Deletes, some at a time, what has been kept for as long as it was promised. */
+function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Required<Overrides>): Service {
+  return createClaimLoop<number>({
+    ...{ name: 'housekeeping', concurrency: 1, idleMs: PURGE_PAUSE_MS, clock, log, signals },
+    claim: async () => {
+      const now = clock.now();
+      const callsBefore = new Date(now.getTime() - config.taskRetentionDays * DAY_MS);
+      const answerSeconds = Math.max(config.repeatWindowSeconds, LEAST_ANSWER_SECONDS);
+      const answersBefore = new Date(now.getTime() - answerSeconds * 1000);
+      const purged =
+        (await purgeTasks(db, now, PURGE_ROWS)) +
+        (await purgeCalls(db, callsBefore, PURGE_ROWS)) +
+        (await purgeStoredAnswers(db, answersBefore, PURGE_ROWS));
+      return purged === 0 ? undefined : purged;
+    },
+    work: async (purged) => purged,
+  });
+}
+
+/**
+ * Starts what `config.role` asks for: opens the database, makes sure of the schema, of a token and of what a first
+ * start brings, then works and listens.
+ * @throws {EmbeddedError} when the embedded server cannot serve; the fault of `listen` when the port is taken.
+ */
+export async function startMuster(config: Config, overrides: Overrides = {}): Promise<Muster> {
+  const parts = {
+    clock: overrides.clock ?? systemClock,
+    log: overrides.log ?? createLog(config.logLevel),
+    signals: overrides.signals ?? noSignals,
+  };
+  const { clock, log, signals } = parts;
+  const ground = await openGround(config, log);
+  const { db, readPool } = ground;
+  const metrics = createMetrics();
+  const workers = config.role === 'api' ? undefined : createWorkers(config, db, parts, metrics);
+  const app = createServer({
+    ...{ db, clock, log, signals, config, metrics, readPool },
+    version: packageFile.version,
+    answersApi: config.role !== 'worker',
+    wakeImporter: () => workers?.importer.wake(),
+    isSchemaCurrent: () => isMigrated(db),
+  });
+  const listener: Service = {
+    name: 'http',
+    start: async () => {
+      await app.listen({ port: config.port, host: config.host });
+    },
+    stop: () => app.close(),
+  };
+  const housekeeper = createHousekeeper(config, db, parts);
+  const services = [...(workers === undefined ? [] : [...workers.services, housekeeper]), listener];
+  try {
+    await seedFirstStart(db, clock);
+    if (config.token !== undefined) await ensureToken(db, clock, config.token, 'MUSTER_TOKEN');
+    const firstToken = config.token === undefined ? await ensureFirstToken(db, clock) : undefined;
+    await startAll(services);
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => (stopped ??= stopAll(services).finally(ground.close));
+    return { url: app.listeningOrigin, db, firstToken, stop };
+  } catch (fault) {
+    await app.close();
+    await ground.close();
+    throw fault;
+  }
+}

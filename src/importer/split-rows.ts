@@ -1,0 +1,37 @@
+import { chunkBySize, groupBy, isDeeperThan, type JsonValue, laneOf, MAX_JSON_DEPTH } from '../base/index.ts';
+import { LANE_COUNT, type ProfileShape } from '../profiles/index.ts';
+import type { ChunkRow } from './chunk-bytes.ts';
+import type { Envelope } from './envelope.ts';
+import { matchKeyOfItem, openItem } from './parse-row.ts';
+
+/** Rows of one transaction. */
+export const CHUNK_ROWS = 1_000;
+
+export interface LaneRows {
+  readonly lane: number;
+  readonly rows: readonly ChunkRow[];
+}
+
+/** Checked before anything recurses over the item. */
+function toRow(item: JsonValue, index: number): ChunkRow {
+  if (!isDeeperThan(item, MAX_JSON_DEPTH)) return { index, item };
+  const text = `data: nested deeper than ${MAX_JSON_DEPTH} levels`;
+  return { index, fault: { code: 400, text, field: 'data' } };
+}
+
+/** Items without a usable key are refused later, in whatever lane they are. */
+function laneOfRow(shape: ProfileShape, envelope: Envelope, row: ChunkRow): number {
+  if ('fault' in row) return 0;
+  const opened = openItem(row.item);
+  const key = opened.ok ? matchKeyOfItem(shape, envelope, opened.value) : undefined;
+  return key?.ok ? laneOf(key.value.text, LANE_COUNT) : 0;
+}
+
+/** Deals the items out to lanes by their match key, in their order, in chunks of about a thousand rows. */
+export function splitRows(shape: ProfileShape, envelope: Envelope, items: readonly JsonValue[]): LaneRows[] {
+  const rows = items.map(toRow);
+  const lanes = groupBy(rows, (row) => laneOfRow(shape, envelope, row));
+  return [...lanes].flatMap(([lane, own]) =>
+    chunkBySize(own, CHUNK_ROWS).map((part) => ({ lane, rows: part })),
+  );
+}

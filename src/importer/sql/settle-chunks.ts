@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { Db } from '../../db/index.ts';
+import type { ClaimedLane } from './claim-lane.ts';
+
+/** What the chunks of one task in this transaction add to its ledger. */
+export interface TaskCounts {
+  readonly taskId: string;
+  readonly chunks: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  invalid: number;
+  ambiguous: number;
+  notFound: number;
+  started: number;
+  skippedReentry: number;
+}
+
+/**
+ * Writes the results of the chunks, adds to the counters of their tasks and ends those that have no chunk left, and
+ * gives the lane up, in one statement. The caller's transaction has done the chunks' work and holds the lane.
+ */
+export async function settleChunks(
+  tx: Db,
+  lane: ClaimedLane,
+  chunks: readonly { id: number; result: Buffer }[],
+  counts: readonly TaskCounts[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    with settled as (
+      update import_chunk c
+         set result = r.result, settled_at = ${now}::timestamptz
+        from unnest(${chunks.map((chunk) => chunk.id)}::bigint[],
+                    ${chunks.map((chunk) => chunk.result)}::bytea[]) as r(id, result)
+       where c.id = r.id
+    ), held as (
+      select t.id
+        from task t
+       where t.id = any (${counts.map((count) => count.taskId)}::uuid[])
+       order by t.id
+         for update
+    ), counted as (
+      update task t
+         set chunks_left = t.chunks_left - c.chunks,
+             created = t.created + c.created,
+             updated = t.updated + c.updated,
+             unchanged = t.unchanged + c.unchanged,
+             invalid = t.invalid + c.invalid,
+             ambiguous = t.ambiguous + c.ambiguous,
+             not_found = t.not_found + c."notFound",
+             started = t.started + c.started,
+             skipped_reentry = t.skipped_reentry + c."skippedReentry",
+             started_at = coalesce(t.started_at, ${lane.claimedAt}::timestamptz),
+             finished_at = case when t.chunks_left = c.chunks then ${now}::timestamptz end
+        from held
+        join json_to_recordset(${JSON.stringify(counts)}::json)
+          as c("taskId" uuid, chunks int, created int, updated int, unchanged int, invalid int, ambiguous int,
+               "notFound" int, started int, "skippedReentry" int) on c."taskId" = held.id
+       where t.id = held.id
+    )
+    update import_lane
+       set claim_token = null, due_at = ${now}::timestamptz, attempts = 0
+     where database_id = ${lane.databaseId}::int and lane = ${lane.lane}::smallint
+  `.execute(tx);
+}

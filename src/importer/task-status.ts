@@ -1,0 +1,148 @@
+import type { Clock } from '../base/index.ts';
+import type { Db } from '../db/index.ts';
+import { type RowResult, unpackResults } from './chunk-bytes.ts';
+import { countTasksBefore } from './sql/count-tasks-before.ts';
+import { selectResults } from './sql/select-results.ts';
+import { pageTasks, selectTask, type TaskRow } from './sql/select-tasks.ts';
+
+/** What became of one item, as callers read it. */
+export type ItemResult =
+  | { readonly profile_id: string }
+  | { readonly error: number; readonly error_text: string; readonly field?: string };
+
+/** Every item is in one import state, and when it was imported in one start state: the sums are closed. */
+export interface TaskCounters {
+  readonly total: number;
+  readonly waiting: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly invalid: number;
+  readonly ambiguous: number;
+  readonly notFound: number;
+  readonly cancelled: number;
+  readonly started: number;
+  readonly skippedReentry: number;
+}
+
+export interface TaskStatus {
+  readonly taskId: string;
+  readonly databaseId: number;
+  readonly workflowId: number | null;
+  readonly status: 'pending' | 'processing' | 'completed';
+  /** Percent, 100 only when it is completed. */
+  readonly progress: number;
+  readonly counters: TaskCounters;
+  /** The runs that the task has started, also after it is completed. */
+  readonly runs: {
+    readonly active: number;
+    readonly waiting: number;
+    readonly ended: number;
+    readonly failed: number;
+  };
+  readonly acceptedAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly expiresAt: Date;
+  /** Null before the first rows are imported. */
+  readonly rowsPerSecond: number | null;
+  /** At the rate so far; null when there is none, 0 when it is completed. */
+  readonly secondsLeft: number | null;
+  /** 1 = no unfinished task was accepted before it; null when it is completed. */
+  readonly queuePlace: number | null;
+  /** In the order of the request; only of a completed task, and only where it was asked for. */
+  readonly result?: readonly ItemResult[];
+}
+
+function toItemResult(row: RowResult): ItemResult {
+  if ('profileId' in row) return { profile_id: row.profileId };
+  const { code, text, field } = row.fault;
+  return { error: code, error_text: text, ...(field === undefined ? {} : { field }) };
+}
+
+/** At least a millisecond, so that a rate is never infinite. */
+function secondsOf(task: TaskRow, now: Date): number {
+  const end = task.finishedAt ?? now;
+  return task.startedAt === null ? 0 : Math.max(1, end.getTime() - task.startedAt.getTime()) / 1000;
+}
+
+function toStatus(task: TaskRow, now: Date, queuePlace: number | null): TaskStatus {
+  const { counters: counted, runs } = task;
+  const imported = counted.created + counted.updated + counted.unchanged;
+  const done = imported + counted.invalid + counted.ambiguous + counted.notFound + counted.cancelled;
+  const waiting = task.total - done;
+  const isFinished = task.finishedAt !== null;
+  const rate = done === 0 ? null : done / secondsOf(task, now);
+  return {
+    taskId: task.id,
+    databaseId: task.databaseId,
+    workflowId: task.workflowId,
+    status: isFinished ? 'completed' : done === 0 ? 'pending' : 'processing',
+    progress: isFinished ? 100 : Math.min(99, Math.floor((done / task.total) * 100)),
+    counters: { total: task.total, waiting, ...counted },
+    runs: { active: counted.started - runs.waiting - runs.ended - runs.failed, ...runs },
+    acceptedAt: task.acceptedAt,
+    startedAt: task.startedAt,
+    finishedAt: task.finishedAt,
+    expiresAt: task.expiresAt,
+    rowsPerSecond: rate === null ? null : Math.round(rate * 10) / 10,
+    secondsLeft: isFinished ? 0 : rate === null ? null : Math.round((waiting / rate) * 10) / 10,
+    queuePlace,
+  };
+}
+
+async function queuePlaceOf(db: Db, task: TaskRow): Promise<number | null> {
+  return task.finishedAt === null ? (await countTasksBefore(db, task)) + 1 : null;
+}
+
+async function loadResult(
+  db: Db,
+  taskId: string,
+  page: { from: number; limit: number },
+): Promise<ItemResult[]> {
+  const packed = await selectResults(db, taskId);
+  const rows = (await Promise.all(packed.map(unpackResults))).flat();
+  return rows
+    .sort((left, right) => left.index - right.index)
+    .slice(page.from, page.from + page.limit)
+    .map(toItemResult);
+}
+
+/**
+ * How far a task has come. One statement, one more while it waits, one more for the result when it is completed.
+ * @param page the items whose results are wanted; `limit` 0 leaves the result out.
+ * @returns undefined when there is no such task, or no more.
+ */
+export async function getTaskStatus(
+  db: Db,
+  clock: Clock,
+  taskId: string,
+  page: { from: number; limit: number },
+): Promise<TaskStatus | undefined> {
+  const task = await selectTask(db, taskId);
+  if (task === undefined) return undefined;
+  const status = toStatus(task, clock.now(), await queuePlaceOf(db, task));
+  if (status.status !== 'completed' || page.limit === 0) return status;
+  return { ...status, result: await loadResult(db, taskId, page) };
+}
+
+export interface TaskPage {
+  readonly tasks: readonly TaskStatus[];
+  /** The `after` of the next page; absent = this is the last. */
+  readonly next?: string;
+}
+
+/** Tasks without their results, the last accepted first. `databaseIds` null = those of every database. */
+export async function listTasks(
+  db: Db,
+  clock: Clock,
+  query: { databaseIds: readonly number[] | null; after?: string; limit: number },
+): Promise<TaskPage> {
+  const rows = await pageTasks(db, { ...query, limit: query.limit + 1 });
+  const shown = rows.slice(0, query.limit);
+  const now = clock.now();
+  const tasks: TaskStatus[] = [];
+  for (const task of shown) tasks.push(toStatus(task, now, await queuePlaceOf(db, task)));
+  const last = shown.at(-1);
+  return rows.length > query.limit && last !== undefined ? { tasks, next: last.id } : { tasks };
+}

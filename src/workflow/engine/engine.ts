@@ -1,0 +1,86 @@
+import { type Clock, type Log, newUuid, type Signals } from '../../base/index.ts';
+import { type ClaimLoop, createClaimLoop, type Db } from '../../db/index.ts';
+import type { AddRunCounts } from '../run-counts.ts';
+import { claimRuns } from '../sql/claim-runs.ts';
+import { findDueVersion } from '../sql/find-due-version.ts';
+import { failRun, type ProcessDeps, processRuns, type RunBatch } from './process-runs.ts';
+import { createVersionCache } from './version-cache.ts';
+
+/** Runs of one version that are walked at once. */
+const BATCH_RUNS = 500;
+/** How late a delay may end, and how long runs wait that another process has started. */
+const IDLE_MS = 500;
+
+export interface EngineDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signals: Signals;
+  readonly leaseSeconds: number;
+  readonly concurrency: number;
+  readonly addRunCounts: AddRunCounts;
+  /** Tells the dispatcher that calls were queued. */
+  readonly wakeCalls: () => void;
+}
+
+/**
+ * The loop that walks runs. A batch that PostgreSQL refuses is halved until the run at fault stands alone; that one
+ * fails with the reason, the others go on.
+ */
+export function createEngine(deps: EngineDeps): ClaimLoop {
+  const { db, clock, log, signals } = deps;
+  const loadVersion = createVersionCache(db);
+  const processDeps: ProcessDeps = {
+    db,
+    addRunCounts: deps.addRunCounts,
+    beforeCommit: () => signals.reach('engine.before-commit'),
+  };
+
+  async function claim(): Promise<RunBatch | undefined> {
+    const due = await findDueVersion(db, clock.now());
+    if (due === undefined) return undefined;
+    const { databaseId, definition } = await loadVersion(due);
+    const now = clock.now();
+    const token = newUuid();
+    const leaseEnd = new Date(now.getTime() + deps.leaseSeconds * 1000);
+    const runs = await claimRuns(db, due, { token, now, leaseEnd, limit: BATCH_RUNS });
+    return runs.length === 0 ? undefined : { version: { ...due, databaseId }, definition, token, runs };
+  }
+
+  async function settle(batch: RunBatch): Promise<number> {
+    const processed = await processRuns(processDeps, batch, clock.now());
+    if (processed.ok) {
+      if (processed.value.calls > 0) deps.wakeCalls();
+      return processed.value.runs;
+    }
+    const [run] = batch.runs;
+    if (batch.runs.length === 1 && run !== undefined) {
+      const { sqlState, message } = processed.error;
+      log.warn(
+        { run: run.id, node: run.node, sqlState, message },
+        'a run failed: PostgreSQL refuses its data',
+      );
+      await failRun(processDeps, batch, `its data cannot be stored (SQLSTATE ${sqlState})`, clock.now());
+      return 1;
+    }
+    const middle = Math.ceil(batch.runs.length / 2);
+    const first = await settle({ ...batch, runs: batch.runs.slice(0, middle) });
+    return first + (await settle({ ...batch, runs: batch.runs.slice(middle) }));
+  }
+
+  return createClaimLoop<RunBatch>({
+    name: 'engine',
+    concurrency: deps.concurrency,
+    idleMs: IDLE_MS,
+    clock,
+    log,
+    signals,
+    claim,
+    work: async (batch) => {
+      await signals.reach('engine.claimed');
+      const settled = await settle(batch);
+      await signals.reach('engine.after-commit');
+      return settled;
+    },
+  });
+}

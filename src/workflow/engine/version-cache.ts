@@ -1,0 +1,37 @@
+import type { Db } from '../../db/index.ts';
+import type { Definition } from '../definition/definition.ts';
+import { parseDefinition } from '../definition/parse-definition.ts';
+import type { DueVersion } from '../sql/find-due-version.ts';
+import { findVersion } from '../sql/find-version.ts';
+
+/** Definitions of this many versions are kept compiled. */
+const MAX_VERSIONS = 200;
+
+export interface CompiledVersion {
+  readonly databaseId: number;
+  readonly definition: Definition;
+}
+
+export type LoadVersion = (version: DueVersion) => Promise<CompiledVersion>;
+
+/** Versions never change once they are published, so what is cached cannot be stale. */
+export function createVersionCache(db: Db): LoadVersion {
+  const kept = new Map<string, CompiledVersion>();
+  return async ({ workflowId, version }) => {
+    const key = `${workflowId} ${version}`;
+    const cached = kept.get(key);
+    if (cached !== undefined) return cached;
+    const row = await findVersion(db, workflowId, version);
+    if (row === undefined) throw new Error(`workflow ${workflowId} has no version ${version}`);
+    const parsed = parseDefinition(row.definition);
+    if (!parsed.ok) {
+      const faults = parsed.error.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
+      throw new Error(`version ${version} of workflow ${workflowId} cannot be read: ${faults}`);
+    }
+    const compiled = { databaseId: row.databaseId, definition: parsed.value };
+    const [oldest] = kept.keys();
+    if (kept.size >= MAX_VERSIONS && oldest !== undefined) kept.delete(oldest);
+    kept.set(key, compiled);
+    return compiled;
+  };
+}

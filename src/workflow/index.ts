@@ -1,0 +1,20 @@
+/** Level 5: workflows, their versions, the runs that walk them and the API calls that runs make. */
+export { createCallDispatcher, type DispatcherDeps } from './calls/dispatcher.ts';
+export { countNodes, type NodeCounts } from './count-nodes.ts';
+export { createEngine, type EngineDeps } from './engine/engine.ts';
+export { DefinitionError, publishWorkflow } from './publish-workflow.ts';
+export type { AddRunCounts, RunDelta } from './run-counts.ts';
+export { seedFirstStart } from './seed-first-start.ts';
+export { findStartTarget, type StartTarget } from './sql/find-start-target.ts';
+export { createRunContext } from './sql/insert-run-context.ts';
+export { purgeCalls } from './sql/purge-calls.ts';
+export { type RunStart, type StartOutcome, startRuns } from './start-runs.ts';
+export { type Reentry, reentryModes, type Workflow } from './workflow.ts';
+export {
+  createWorkflow,
+  getWorkflow,
+  listWorkflows,
+  setWorkflowActive,
+  updateWorkflow,
+  type WorkflowPage,
+} from './workflows.ts';

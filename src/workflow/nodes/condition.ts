@@ -1,0 +1,25 @@
+import type { Filter } from '../../query/index.ts';
+import { filterProfiles } from '../sql/filter-profiles.ts';
+import type { NodeBase } from './node-base.ts';
+import type { NodeReader } from './node-reader.ts';
+import type { ExecuteNode } from './walking-run.ts';
+
+/** Asks the profile. */
+export interface ConditionNode extends NodeBase {
+  readonly type: 'condition';
+  readonly filter: Filter;
+}
+
+export function parseCondition(reader: NodeReader): ConditionNode | undefined {
+  reader.edge('yes');
+  reader.edge('no');
+  const filter = reader.filter('filter');
+  return filter === undefined ? undefined : { id: reader.id, type: 'condition', filter, edges: reader.edges };
+}
+
+/** A profile that is not there any more meets no condition. */
+export const executeCondition: ExecuteNode<ConditionNode> = async (node, runs, { tx, databaseId }) => {
+  const ids = [...new Set(runs.map((run) => run.profileId))];
+  const met = await filterProfiles(tx, databaseId, ids, node.filter);
+  return runs.map((run) => ({ kind: 'leave', edge: met.has(run.profileId) ? 'yes' : 'no' }));
+};

@@ -1,0 +1,63 @@
+import type { JsonObject } from '../../base/index.ts';
+import type { Db } from '../../db/index.ts';
+import type { ProfileShape, StoredProfile } from '../../profiles/index.ts';
+import type { TemplateScope } from '../../templates/index.ts';
+import type { EdgeName } from './node-base.ts';
+
+/** A claimed run while the engine walks it. */
+export interface WalkingRun {
+  readonly id: string;
+  readonly profileId: string;
+  readonly contextId: number | null;
+  /** Whether the run has content of its own, from its item or from an answer that it saved. */
+  readonly ownContent: boolean;
+  /** `{apicontent.x}`: the item's content or that of the request, with saved answers laid over it. */
+  readonly content: JsonObject;
+}
+
+/** What the nodes of one batch share; all of it belongs to one transaction. */
+export interface BatchScope {
+  readonly tx: Db;
+  readonly now: Date;
+  readonly databaseId: number;
+  /** The profiles of the batch, read (or locked, where the workflow changes profiles) when a node first asks. */
+  profiles(): Promise<ReadonlyMap<string, StoredProfile>>;
+  shape(): Promise<ProfileShape>;
+}
+
+/** A request as it was rendered, stored with the call so that every try sends the same bytes. */
+export interface CallRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly timeoutMs: number;
+}
+
+export interface QueuedCall {
+  readonly request: CallRequest;
+  readonly saveAs: string | null;
+  readonly retries: number;
+}
+
+/** What a node did with one run: it left by an edge, rests, or is over. */
+export type NodeStep =
+  | { readonly kind: 'leave'; readonly edge: EdgeName }
+  | { readonly kind: 'wait'; readonly until: Date }
+  | { readonly kind: 'call'; readonly call: QueuedCall }
+  | { readonly kind: 'end'; readonly reason: string | null }
+  | { readonly kind: 'fail'; readonly reason: string };
+
+/** Runs a node for all of the runs at once: one statement for the batch, not one a run. Index into the answer = run. */
+export type ExecuteNode<N> = (
+  node: N,
+  runs: readonly WalkingRun[],
+  scope: BatchScope,
+) => readonly NodeStep[] | Promise<readonly NodeStep[]>;
+
+/** Why a run fails whose profile was erased meanwhile. */
+export const PROFILE_GONE = 'the profile does not exist any more';
+
+export function templateScope(profile: StoredProfile, run: WalkingRun): TemplateScope {
+  return { lead: { ...profile.fields, _id: profile.id }, subscription: null, apicontent: run.content };
+}

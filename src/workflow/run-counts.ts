@@ -1,0 +1,38 @@
+import type { Db } from '../db/index.ts';
+
+export type RunStatus = 'active' | 'waiting' | 'ended' | 'failed';
+
+/** How the runs of a task have moved; the active ones are what is left of those started. */
+export interface RunDelta {
+  readonly taskId: string;
+  waiting: number;
+  ended: number;
+  failed: number;
+}
+
+/**
+ * Adds to the counters of tasks in the transaction that moved their runs. Tasks belong to a room above, which gives
+ * this function through app.ts. It locks the task rows, so it comes last in a transaction.
+ */
+export type AddRunCounts = (tx: Db, deltas: readonly RunDelta[]) => Promise<void>;
+
+/** Collects the moves of one transaction, to be written as one statement. */
+export class RunCounts {
+  readonly #deltas = new Map<string, RunDelta>();
+
+  /** Runs without a task are in no counter. */
+  move(taskId: string | null, from: RunStatus, to: RunStatus): void {
+    if (taskId === null || from === to) return;
+    const delta = this.#deltas.get(taskId) ?? { taskId, waiting: 0, ended: 0, failed: 0 };
+    this.#deltas.set(taskId, delta);
+    if (from !== 'active') delta[from] -= 1;
+    if (to !== 'active') delta[to] += 1;
+  }
+
+  async write(tx: Db, addRunCounts: AddRunCounts): Promise<void> {
+    const deltas = [...this.#deltas.values()].filter(
+      (delta) => delta.waiting !== 0 || delta.ended !== 0 || delta.failed !== 0,
+    );
+    if (deltas.length > 0) await addRunCounts(tx, deltas);
+  }
+}

@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import type { JsonObject } from '../../base/index.ts';
+import type { Db } from '../../db/index.ts';
+import type { EdgeName } from '../nodes/node-base.ts';
+import type { DueVersion } from './find-due-version.ts';
+
+export interface ClaimedRun {
+  readonly slot: number;
+  readonly id: string;
+  readonly profileId: string;
+  readonly taskId: string | null;
+  readonly node: string;
+  readonly status: 'active' | 'waiting';
+  /** The edge by which it leaves its node; null = it enters the node. */
+  readonly resume: EdgeName | null;
+  readonly reason: string | null;
+  readonly steps: number;
+  readonly contextId: number | null;
+  readonly content: JsonObject | null;
+  readonly saved: JsonObject | null;
+}
+
+interface RunRow {
+  slot: number;
+  id: string;
+  profile_id: string;
+  task_id: string | null;
+  node: string;
+  status: 'active' | 'waiting';
+  resume: EdgeName | null;
+  reason: string | null;
+  steps: number;
+  context_id: number | null;
+  content: JsonObject | null;
+  saved: JsonObject | null;
+}
+
+/** Claims due runs of one version, the longest due first, until `leaseEnd`. Rows that others hold are passed over. */
+export async function claimRuns(
+  db: Db,
+  version: DueVersion,
+  claim: { token: string; now: Date; leaseEnd: Date; limit: number },
+): Promise<ClaimedRun[]> {
+  const { rows } = await sql<RunRow>`
+    with due as (
+      select slot, id
+        from run
+       where workflow_id = ${version.workflowId}::int and version = ${version.version}::int
+         and due_at <= ${claim.now}::timestamptz
+       order by due_at
+       limit ${claim.limit}::int
+         for update skip locked
+    )
+    update run r
+       set claim_token = ${claim.token}::uuid, due_at = ${claim.leaseEnd}::timestamptz
+      from due
+     where r.slot = due.slot and r.id = due.id
+    returning r.slot, r.id, r.profile_id, r.task_id, r.node, r.status, r.resume, r.reason, r.steps, r.context_id,
+              r.content, r.saved
+  `.execute(db);
+  // Ids are in the order of starting, so that two runs of one profile go in their order.
+  return rows.map(toClaimedRun).sort((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+function toClaimedRun(row: RunRow): ClaimedRun {
+  return {
+    slot: row.slot,
+    id: row.id,
+    profileId: row.profile_id,
+    taskId: row.task_id,
+    node: row.node,
+    status: row.status,
+    resume: row.resume,
+    reason: row.reason,
+    steps: row.steps,
+    contextId: row.context_id,
+    content: row.content,
+    saved: row.saved,
+  };
+}

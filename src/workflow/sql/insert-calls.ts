@@ -1,0 +1,34 @@
+import { sql } from 'kysely';
+import type { Db } from '../../db/index.ts';
+import type { CallRequest } from '../nodes/walking-run.ts';
+import type { DueVersion } from './find-due-version.ts';
+
+export interface NewCall {
+  readonly slot: number;
+  readonly id: string;
+  readonly runId: string;
+  readonly profileId: string;
+  readonly node: string;
+  readonly request: CallRequest;
+  readonly saveAs: string | null;
+  readonly retries: number;
+}
+
+/** Queues calls, due at once, in the transaction that moves their runs. */
+export async function insertCalls(
+  tx: Db,
+  version: DueVersion & { databaseId: number },
+  calls: readonly NewCall[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into api_call (slot, id, database_id, run_id, profile_id, workflow_id, version, node, request, save_as,
+                          retries_left, attempts, due_at, status, created_at)
+    select slot, id, ${version.databaseId}::int, "runId", "profileId", ${version.workflowId}::int,
+           ${version.version}::int, node, request, "saveAs", retries, 0, ${now}::timestamptz, 'queued',
+           ${now}::timestamptz
+      from json_to_recordset(${JSON.stringify(calls)}::json)
+        as c(slot smallint, id text, "runId" text, "profileId" text, node text, request jsonb, "saveAs" text,
+             retries int)
+  `.execute(tx);
+}

@@ -1,0 +1,22 @@
+import { sql } from 'kysely';
+import type { JsonObject } from '../../base/index.ts';
+import type { Db } from '../../db/index.ts';
+
+/** Stores content and custom data of a request once, for all the runs that it starts. Returns its id. */
+export async function createRunContext(
+  tx: Db,
+  context: { content: JsonObject | null; customData: JsonObject | null; now: Date },
+): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    insert into run_context (content, custom_data, created_at)
+    values (${toJson(context.content)}::jsonb, ${toJson(context.customData)}::jsonb, ${context.now}::timestamptz)
+    returning id
+  `.execute(tx);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the insert of a run context returned no row');
+  return row.id;
+}
+
+function toJson(value: JsonObject | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}

@@ -1,0 +1,45 @@
+import { sql } from 'kysely';
+import { type JsonObject, slotOf } from '../../base/index.ts';
+import type { Db } from '../../db/index.ts';
+
+export interface NewRun {
+  readonly id: string;
+  readonly profileId: string;
+  readonly taskId: string | null;
+  readonly itemIndex: number | null;
+  readonly contextId: number | null;
+  readonly content: JsonObject | null;
+  readonly customData: JsonObject | null;
+  /** Why it has ended already, in the moment of its start; null = it is to walk. */
+  readonly endedBecause: string | null;
+}
+
+/** Inserts the runs at the start node, due at once. */
+export async function insertRuns(
+  tx: Db,
+  target: { workflowId: number; databaseId: number; version: number; startNode: string },
+  runs: readonly NewRun[],
+  now: Date,
+): Promise<void> {
+  const rows = runs.map((run) => ({
+    slot: slotOf(run.profileId),
+    id: run.id,
+    p: run.profileId,
+    t: run.taskId,
+    i: run.itemIndex,
+    c: run.contextId,
+    content: run.content,
+    custom: run.customData,
+    reason: run.endedBecause,
+  }));
+  await sql`
+    insert into run (slot, id, database_id, profile_id, workflow_id, version, task_id, item_index, node, status,
+                     due_at, steps, context_id, content, custom_data, started_at, ended_at, reason)
+    select slot, id, ${target.databaseId}::int, p, ${target.workflowId}::int, ${target.version}::int, t, i,
+           ${target.startNode}::text, case when reason is null then 'active' else 'ended' end,
+           case when reason is null then ${now}::timestamptz end, 0, c, content, custom, ${now}::timestamptz,
+           case when reason is not null then ${now}::timestamptz end, reason
+      from json_to_recordset(${JSON.stringify(rows)}::json)
+        as r(slot smallint, id text, p text, t uuid, i int, c bigint, content jsonb, custom jsonb, reason text)
+  `.execute(tx);
+}
