@@ -36,8 +36,8 @@ function stopOnSignals(muster: Muster): void {
       },
     );
   };
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
+  // SIGHUP is what a closed terminal sends.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
 }
 
 function greet(muster: Muster, config: Config): void {

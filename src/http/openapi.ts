@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from './deps.ts';
 
-const DESCRIPTION = `\`/api/v1.1\` speaks the dialect of an existing platform: POST with JSON, HTTP status 200 also for
+const DESCRIPTION = `\`/api/v1.1\` speaks the dialect of an existing platform: POST with JSON or XML, HTTP status 200 also for
 failures, the integer \`error\` says which. \`/api/admin\` is REST with problem+json. Both know the same tokens.`;
 
 /** Collects the routes that are added after it. */

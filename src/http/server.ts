@@ -42,6 +42,10 @@ function isBelow(path: string, prefix: string): boolean {
 /** In the dialect of the scope that the path belongs to, however its slashes are written. */
 function sendNotFound(request: FastifyRequest, reply: FastifyReply, deps: HttpDeps): FastifyReply {
   const path = normalPath(request.url);
+  if (!deps.answersApi) {
+    const detail = 'this process is a worker, it answers /healthz, /readyz and /metrics alone';
+    return reply.code(404).send({ error: 404, error_debug: detail, error_text: 'Not found' });
+  }
   if (isBelow(path, API_PREFIX)) return sendUnknownPath(request, reply, deps);
   if (isBelow(path, ADMIN_PREFIX)) return sendUnknownResource(request, reply);
   return reply.code(404).send({ error: 404, error_text: 'Not found' });

@@ -8,6 +8,7 @@ import {
   storageFault,
 } from '../base/index.ts';
 import type { ProfileShape } from '../profiles/index.ts';
+import { overflowFault } from './overflow-fault.ts';
 
 const matchingModes = ['email', 'email_profile', 'phone', 'profile_id', 'custom'] as const;
 export type Matching = (typeof matchingModes)[number];
@@ -32,7 +33,10 @@ export interface ParsedRequest {
 
 const MAX_INT = 2_147_483_647;
 
-/** Keys of the platform that change what a request means and are not built yet: silence about them would be a lie. */
+/**
+ * Keys of the platform that change what a request or an item of it means and are not built yet: silence about them
+ * would be a lie.
+ */
 const unavailable: readonly [string, (value: JsonValue) => boolean][] = [
   ['custom_request', () => true],
   ['resource_id', () => true],
@@ -41,13 +45,19 @@ const unavailable: readonly [string, (value: JsonValue) => boolean][] = [
   ['dry_run', (value) => value !== false],
 ];
 
+export const UNAVAILABLE = 'not available in this version; leave it out';
+
+/** The first such key that stands in a request, or in an item around its data. */
+export function findUnavailable(keys: JsonObject): string | undefined {
+  return unavailable.find(([key, isUsed]) => {
+    const value = ownValue(keys, key);
+    return value !== undefined && value !== null && isUsed(value);
+  })?.[0];
+}
+
 function refuseUnavailable(body: JsonObject): void {
-  for (const [key, isUsed] of unavailable) {
-    const value = ownValue(body, key);
-    if (value !== undefined && value !== null && isUsed(value)) {
-      throw invalidRequest(key, 'not available in this version; leave it out');
-    }
-  }
+  const key = findUnavailable(body);
+  if (key !== undefined) throw invalidRequest(key, UNAVAILABLE);
 }
 
 function readFlag(body: JsonObject, key: string): void {
@@ -61,7 +71,7 @@ function readFlag(body: JsonObject, key: string): void {
 export function carriedFault(value: JsonValue | undefined, key: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (!isJsonObject(value)) return `${key}: expected an object`;
-  return storageFault(value, key);
+  return storageFault(value, key) ?? overflowFault(value, key);
 }
 
 function readCarried(body: JsonObject, key: string): JsonObject | null {
@@ -106,6 +116,15 @@ export const valueKeys: Readonly<Record<Matching, string>> = {
   custom: 'field_value',
 };
 
+/** Stored with the task before any item is judged by it. */
+function readRootValue(body: JsonObject, matching: Matching): JsonValue {
+  const key = valueKeys[matching];
+  const value = ownValue(body, key) ?? null;
+  const fault = storageFault(value, key) ?? overflowFault(value, key);
+  if (fault !== undefined) throw new MusterError(400, { field: key, detail: fault });
+  return value;
+}
+
 function readItems(body: JsonObject, maxItems: number): readonly JsonValue[] {
   const value = ownValue(body, 'data');
   if (isJsonObject(value)) return [value];
@@ -130,7 +149,7 @@ export function parseRequest(body: JsonObject, maxItems: number): ParsedRequest 
   readFlag(body, 'skip_invalid_subscriptions');
   return {
     workflowId,
-    envelope: { matching, fieldName, rootValue: ownValue(body, valueKeys[matching]) ?? null },
+    envelope: { matching, fieldName, rootValue: readRootValue(body, matching) },
     content: readCarried(body, 'content'),
     customData: readCarried(body, 'custom_data'),
     items: readItems(body, maxItems),

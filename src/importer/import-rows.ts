@@ -10,7 +10,7 @@ import {
 } from '../profiles/index.ts';
 import { type AddRunCounts, findStartTarget, type StartOutcome, startRuns } from '../workflow/index.ts';
 import type { ChunkRow } from './chunk-bytes.ts';
-import { openItem, type ParsedRow, parseRow } from './parse-row.ts';
+import { fieldsOf, openItem, type ParsedRow, parseRow } from './parse-row.ts';
 import { RowResolver, type RowState } from './resolve-rows.ts';
 import type { PendingChunk } from './sql/select-pending-chunks.ts';
 
@@ -34,10 +34,10 @@ interface ImportedProfile {
 }
 
 /** Profile data of the rows, for the fields that the database is to learn from them. */
-function dataOf(rows: readonly LaneRow[]): JsonObject[] {
-  return rows.flatMap(({ row }) => {
+function dataOf(shape: ProfileShape, rows: readonly LaneRow[]): JsonObject[] {
+  return rows.flatMap(({ chunk, row }) => {
     const opened = 'item' in row ? openItem(row.item) : undefined;
-    return opened?.ok ? [opened.value.data] : [];
+    return opened?.ok ? [fieldsOf(shape, chunk.envelope, opened.value.data)] : [];
   });
 }
 
@@ -109,7 +109,7 @@ export async function importRows(
   now: Date,
   addRunCounts: AddRunCounts,
 ): Promise<ImportedRow[]> {
-  const known = await createUnknownFields(tx, shape, dataOf(rows), now);
+  const known = await createUnknownFields(tx, shape, dataOf(shape, rows), now);
   const parsed = rows.map(({ chunk, row }) => {
     if ('fault' in row) return row.fault;
     const outcome = parseRow(known, chunk.envelope, row.item);

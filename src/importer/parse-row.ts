@@ -15,7 +15,14 @@ import {
   type ProfileShape,
   type RowError,
 } from '../profiles/index.ts';
-import { carriedFault, type Envelope, type Matching, valueKeys } from './envelope.ts';
+import {
+  carriedFault,
+  type Envelope,
+  findUnavailable,
+  type Matching,
+  UNAVAILABLE,
+  valueKeys,
+} from './envelope.ts';
 
 /** An item as it was sent, taken apart but not yet judged. */
 interface OpenedItem {
@@ -26,6 +33,8 @@ interface OpenedItem {
 
 export interface ParsedRow {
   readonly key: MatchKey;
+  /** The field that the key is looked for in, for messages. */
+  readonly keyName: string;
   /** Coerced fields to merge into the profile. */
   readonly patch: JsonObject;
   /** What a new profile gets beside the patch, so that it is found by the key that it was made for. */
@@ -100,7 +109,8 @@ const keysOfMode: Readonly<Partial<Record<Matching, readonly string[]>>> = {
   profile_id: ['profile_id', '_id'],
 };
 
-function fieldsOf(shape: ProfileShape, envelope: Envelope, data: JsonObject): JsonObject {
+/** `data` without values that are there to match by alone. */
+export function fieldsOf(shape: ProfileShape, envelope: Envelope, data: JsonObject): JsonObject {
   const extra = (keysOfMode[envelope.matching] ?? []).filter(
     (key) => Object.hasOwn(data, key) && !shape.fields.has(key),
   );
@@ -119,11 +129,10 @@ function keyFieldOf(
   return coerceFields(shape, { [name]: findMatchValue(envelope, item) });
 }
 
+/** Keys around `data` that change what the item means and are not built yet. */
 function unavailableFault(outer: JsonObject): RowError | undefined {
-  const attach = ownValue(outer, 'attach');
-  if (Array.isArray(attach) && attach.length > 0) return rowError('attach', 'not available in this version');
-  if (ownValue(outer, 'detect_geo') === true) return rowError('detect_geo', 'not available in this version');
-  return undefined;
+  const key = findUnavailable(outer);
+  return key === undefined ? undefined : rowError(key, UNAVAILABLE);
 }
 
 function carriedOf(outer: JsonObject, key: string): Outcome<JsonObject | null, RowError> {
@@ -157,6 +166,7 @@ export function parseRow(
   if (!customData.ok) return customData;
   return success({
     key: key.value,
+    keyName: matchFieldName(envelope) ?? 'profile_id',
     patch: patch.value,
     keyField: keyField.value,
     content: content.value,

@@ -76,8 +76,14 @@ async function settle(
 
 /** @returns how many rows were settled: 0 when the lane is another's by now, or has nothing pending. */
 async function settleLane(deps: LaneDeps, tx: Db, lane: ClaimedLane, importAll: ImportAll): Promise<number> {
-  const chunks = await lockPendingChunks(tx, lane, { chunks: MAX_CHUNKS, rows: CHUNK_ROWS });
-  if (chunks.length === 0) return 0;
+  // After a failure the oldest alone, so that a chunk which cannot be processed takes no other task's with it.
+  const limits = { chunks: lane.attempts > 1 ? 1 : MAX_CHUNKS, rows: CHUNK_ROWS };
+  const chunks = await lockPendingChunks(tx, lane, limits);
+  if (chunks.length === 0) {
+    // Else a lane that was claimed just as another had emptied it would stay closed for a whole lease.
+    await settleChunks(tx, lane, [], [], deps.now());
+    return 0;
+  }
   const rows = await unpackChunks(chunks);
   const imported = await importAll(tx, await loadShape(tx, lane.databaseId), rows);
   await settle(tx, lane, chunks, rows, imported, deps.now());

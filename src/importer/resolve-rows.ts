@@ -22,7 +22,10 @@ interface Draft {
   fields: JsonObject;
 }
 
-const AMBIGUOUS: RowError = { code: 409, text: 'several profiles match, nothing was changed' };
+function ambiguous({ keyName }: ParsedRow): RowError {
+  return { code: 409, text: `${keyName}: several profiles match, nothing was changed`, field: keyName };
+}
+
 const NOT_FOUND: RowError = { code: 404, text: 'profile_id: there is no such profile', field: 'profile_id' };
 
 /**
@@ -63,7 +66,7 @@ export class RowResolver {
 
   apply(row: ParsedRow): Resolved {
     const ids = this.#match(row.key);
-    if (ids.length > 1) return { ok: false, fault: AMBIGUOUS };
+    if (ids.length > 1) return { ok: false, fault: ambiguous(row) };
     const [id] = ids;
     if (id !== undefined) return this.#update(id, row);
     return row.key.by === 'id' ? { ok: false, fault: NOT_FOUND } : this.#create(row);

@@ -1,7 +1,8 @@
 import { chunkBySize, groupBy, isDeeperThan, type JsonValue, laneOf, MAX_JSON_DEPTH } from '../base/index.ts';
-import { LANE_COUNT, type ProfileShape } from '../profiles/index.ts';
+import { LANE_COUNT, type ProfileShape, type RowError } from '../profiles/index.ts';
 import type { ChunkRow } from './chunk-bytes.ts';
 import type { Envelope } from './envelope.ts';
+import { overflowFault } from './overflow-fault.ts';
 import { matchKeyOfItem, openItem } from './parse-row.ts';
 
 /** Rows of one transaction. */
@@ -12,11 +13,30 @@ export interface LaneRows {
   readonly rows: readonly ChunkRow[];
 }
 
-/** Checked before anything recurses over the item. */
+/** What storing the item would change: the first number out of range, by the field or key that holds it. */
+function findOverflow(item: JsonValue): RowError | undefined {
+  const opened = openItem(item);
+  if (!opened.ok) return undefined;
+  const { outer, data } = opened.value;
+  for (const keys of new Set([data, outer])) {
+    for (const name of Object.keys(keys)) {
+      const value = keys[name];
+      if (value === undefined || value === data) continue;
+      const text = overflowFault(value, name);
+      if (text !== undefined) return { code: 400, text, field: name };
+    }
+  }
+  return undefined;
+}
+
+/** Depth is checked before anything recurses over the item. */
 function toRow(item: JsonValue, index: number): ChunkRow {
-  if (!isDeeperThan(item, MAX_JSON_DEPTH)) return { index, item };
-  const text = `data: nested deeper than ${MAX_JSON_DEPTH} levels`;
-  return { index, fault: { code: 400, text, field: 'data' } };
+  if (isDeeperThan(item, MAX_JSON_DEPTH)) {
+    const text = `data: nested deeper than ${MAX_JSON_DEPTH} levels`;
+    return { index, fault: { code: 400, text, field: 'data' } };
+  }
+  const fault = findOverflow(item);
+  return fault === undefined ? { index, item } : { index, fault };
 }
 
 /** Items without a usable key are refused later, in whatever lane they are. */

@@ -1,8 +1,9 @@
 import { type Clock, MusterError } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
-import { loadShape, type ProfileShape } from '../profiles/index.ts';
+import { coerceFields, loadShape, type ProfileShape } from '../profiles/index.ts';
 import type { Definition } from './definition/definition.ts';
 import { parseDefinition } from './definition/parse-definition.ts';
+import { fixedValue } from './nodes/json-template.ts';
 import type { DefinitionFault } from './nodes/node-base.ts';
 import { insertVersion } from './sql/insert-version.ts';
 import { lockWorkflow } from './sql/lock-workflow.ts';
@@ -21,14 +22,17 @@ export class DefinitionError extends MusterError {
   }
 }
 
-/** Fields that an update_profile would set and that the database does not have: every run would fail on them. */
-function unknownFields(definition: Definition, shape: ProfileShape): DefinitionFault[] {
+/** What an update_profile would set and the database would not take: every run would fail on it. */
+function fieldFaults(definition: Definition, shape: ProfileShape): DefinitionFault[] {
   const faults: DefinitionFault[] = [];
   for (const node of definition.nodes.values()) {
     if (node.type !== 'update_profile') continue;
-    for (const name of node.fields.keys()) {
-      if (shape.fields.has(name)) continue;
-      faults.push({ path: `nodes.${node.id}.fields.${name}`, message: 'the database has no such field' });
+    for (const [name, template] of node.fields) {
+      const path = `nodes.${node.id}.fields.${name}`;
+      const value = fixedValue(template);
+      const coerced = value === undefined ? undefined : coerceFields(shape, { [name]: value });
+      if (!shape.fields.has(name)) faults.push({ path, message: 'the database has no such field' });
+      else if (coerced?.ok === false) faults.push({ path, message: coerced.error.text });
     }
   }
   return faults;
@@ -45,7 +49,7 @@ export async function publishWorkflow(db: Db, clock: Clock, id: number): Promise
     const parsed = parseDefinition(workflow.definition);
     if (!parsed.ok) throw new DefinitionError(parsed.error);
     if (parsed.value.changesProfiles) {
-      const faults = unknownFields(parsed.value, await loadShape(tx, workflow.databaseId));
+      const faults = fieldFaults(parsed.value, await loadShape(tx, workflow.databaseId));
       if (faults.length > 0) throw new DefinitionError(faults);
     }
     const published = await insertVersion(tx, workflow, parsed.value.start, clock.now());

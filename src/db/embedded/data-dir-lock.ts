@@ -9,20 +9,17 @@ interface Holder {
   readonly born: string | null;
 }
 
-/** Null where the system has no /proc: then the pid alone must do. */
-async function birthOf(pid: number): Promise<string | null> {
-  if (process.platform !== 'linux') return null;
-  try {
-    const [stat, boot] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
-    ]);
-    // Field 22; the second field, the program's name, may itself hold blanks and brackets.
-    const startTick = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return `${boot.trim()}/${startTick}`;
-  } catch {
-    return null;
-  }
+/** What /proc says of a process; undefined where there is no /proc or no such process. */
+async function readProcess(pid: number): Promise<{ state: string; born: string } | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const [stat, boot] = await Promise.all([
+    readText(`/proc/${pid}/stat`),
+    readText('/proc/sys/kernel/random/boot_id'),
+  ]);
+  if (stat === undefined || boot === undefined) return undefined;
+  // Fields 3 and 22; the second field, the program's name, may itself hold blanks and brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', born: `${boot.trim()}/${fields[19]}` };
 }
 
 /** Whether there is such a process, of whatever user. */
@@ -46,10 +43,12 @@ function parseHolder(text: string): Holder | undefined {
   return { pid: Number(pid), born: born === undefined || born === '' ? null : born };
 }
 
-async function isHeld(holder: Holder): Promise<boolean> {
+/** A zombie is dead: it only waits for a parent to ask, and the first process of a container may never do so. */
+export async function isHeld(holder: Holder): Promise<boolean> {
   if (!isAlive(holder.pid)) return false;
-  const born = await birthOf(holder.pid);
-  return born === null || holder.born === null || born === holder.born;
+  const found = await readProcess(holder.pid);
+  if (found?.state === 'Z') return false;
+  return found === undefined || holder.born === null || found.born === holder.born;
 }
 
 /** Creates the file with its content in one step, so that nobody ever reads half of it. */
@@ -70,7 +69,7 @@ async function linkNew(mine: string, file: string): Promise<Outcome<void, 'exist
  */
 export async function lockDataDir(file: string, dataDir: string): Promise<() => Promise<void>> {
   const mine = `${file}.${randomBytes(4).toString('hex')}`;
-  await writeFile(mine, `${process.pid}\n${(await birthOf(process.pid)) ?? ''}\n`);
+  await writeFile(mine, `${process.pid}\n${(await readProcess(process.pid))?.born ?? ''}\n`);
   try {
     while (!(await linkNew(mine, file)).ok) {
       const text = await readText(file);

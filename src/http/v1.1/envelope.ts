@@ -1,9 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import type { ErrorCode } from '../../base/index.ts';
+import { type ErrorCode, isJsonObject, parseJson } from '../../base/index.ts';
+import { answerFormat } from './answer-format.ts';
+import { printXml } from './print-xml.ts';
 
 /**
- * The answers of the dialect as text. The order of their keys is that of the platform's page: some clients compare
- * whole answers, so it is part of the promise.
+ * The answers of the dialect as JSON text, which is also what is kept of them for repeats. The order of their keys is
+ * that of the platform's page: some clients compare whole answers, so it is part of the promise.
  */
 const SUCCESS = { error: 0, error_text: 'Successful operation' } as const;
 
@@ -22,9 +24,16 @@ export function failureText(code: ErrorCode, text: string, debug: string | undef
   return JSON.stringify({ error: code, error_debug: debug, error_text: text });
 }
 
+function toXml(text: string): string {
+  const answer = parseJson(text);
+  if (!isJsonObject(answer)) throw new TypeError('an answer is an object');
+  return printXml(answer);
+}
+
 /**
- * Sends an answer. The HTTP status is 200 whatever `code` says, since clients of the platform lose records on any
- * other, unless the operator has asked for a status that follows it.
+ * Sends an answer, whose JSON is `text`, in the format that the request asks for. The HTTP status is 200 whatever `code`
+ * says, since clients of the platform lose records on any other, unless the operator has asked for a status that
+ * follows it.
  */
 export function sendText(
   reply: FastifyReply,
@@ -33,8 +42,9 @@ export function sendText(
   mirrorStatus: boolean,
 ): FastifyReply {
   reply.errorCode = code;
+  const format = answerFormat(reply.request);
   return reply
     .code(code !== 0 && mirrorStatus ? code : 200)
-    .type('application/json; charset=utf-8')
-    .send(text);
+    .type(`application/${format}; charset=utf-8`)
+    .send(format === 'xml' ? toXml(text) : text);
 }

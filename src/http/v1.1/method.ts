@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import type { Right, Token } from '../../accounts/index.ts';
-import { invalidRequest, type JsonObject, type Outcome, ownValue } from '../../base/index.ts';
+import type { JsonObject, Outcome } from '../../base/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { queryText } from '../secrets.ts';
+import { requireFormat } from './answer-format.ts';
 import { authenticate, requireRight } from './auth.ts';
 import { failureText, sendText } from './envelope.ts';
 
@@ -28,17 +28,8 @@ export interface ApiMethod {
   readonly rights: readonly Right[];
   /** For the OpenAPI document only: rooms below check what they are given. */
   readonly schema: FastifySchema;
-  /** Returns the text of the answer; failures are thrown. */
+  /** Returns the JSON text of the answer; failures are thrown. */
   handle(call: ApiCall): Promise<string>;
-}
-
-function requireJson(request: FastifyRequest, body: JsonObject): void {
-  const format = ownValue(body, 'format') ?? queryText(request, 'format');
-  if (format === undefined || format === null || format === '' || format === 'json') return;
-  if (format === 'xml' || format === 'csv') {
-    throw invalidRequest('format', 'only json is available in this version');
-  }
-  throw invalidRequest('format', 'expected json');
 }
 
 /** The oversize answer goes out at once, but on a connection that ends with it only after the client's last byte. */
@@ -51,11 +42,17 @@ async function sendBodyFault(
   return sendText(reply, 400, failureText(400, 'Invalid request', fault.detail), mirrorStatus);
 }
 
+/** For the OpenAPI document: request and answers have the same shape in both. */
+const mediaTypes = {
+  consumes: ['application/json', 'application/xml'],
+  produces: ['application/json', 'application/xml'],
+};
+
 /** Adds the route of a method: body, token, right, format, then the method itself. */
 export function addMethod(app: FastifyInstance, deps: HttpDeps, method: ApiMethod): void {
   app.post<{ Body: ApiBody | undefined }>(
     `/${method.name}`,
-    { schema: method.schema },
+    { schema: { ...mediaTypes, ...method.schema } },
     async (request, reply) => {
       const parsed = request.body;
       const mirrorStatus = deps.config.mirrorHttpStatus;
@@ -66,7 +63,7 @@ export function addMethod(app: FastifyInstance, deps: HttpDeps, method: ApiMetho
       const { object: body, hash: bodyHash } = parsed.value;
       const token = await authenticate(deps.db, request, body);
       requireRight(token, method.rights);
-      requireJson(request, body);
+      requireFormat(request);
       const text = await method.handle({ deps, request, token, body, bodyHash });
       return sendText(reply, 0, text, mirrorStatus);
     },

@@ -7,7 +7,9 @@ const tokenKey = Type.String({ description: 'API token, unless it stands in the 
 
 const commonKeys = {
   token: Type.Optional(tokenKey),
-  format: Type.Optional(Type.Literal('json')),
+  format: Type.Optional(
+    Type.Enum(['json', 'xml'], { description: 'of the answer; that of the body where it is not given' }),
+  ),
 };
 
 export const failure = Type.Object(

@@ -5,8 +5,10 @@ import { failure, MusterError, success, toError } from '../../base/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { clientFault } from '../faults.ts';
 import { parseJsonObject } from '../parse-json.ts';
+import { parseXmlObject } from '../parse-xml.ts';
 import { normalPath } from '../paths.ts';
 import { readBody } from '../read-body.ts';
+import { hasXmlBody } from './answer-format.ts';
 import { RepeatedRequest } from './dedup.ts';
 import { failureText, sendText } from './envelope.ts';
 import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
@@ -25,16 +27,13 @@ function bodyFault(detail: string, drained?: Promise<void>): ApiBody {
 
 /** Before anything of the body is read: what it cannot be understood by. */
 function headerFault(request: FastifyRequest): string | undefined {
-  if (/^[^;]*[/+]xml\b/i.test(request.headers['content-type'] ?? '')) {
-    return 'format: only json is available in this version';
-  }
   const coding = request.headers['content-encoding'];
   if (coding !== undefined && coding !== 'identity') return 'http: a compressed body is not understood';
   return undefined;
 }
 
 /**
- * The body of every content type, and of none, is tried as JSON. A body that is none is a value and not an error,
+ * The body of every content type but XML, and of none, is tried as JSON. A broken body is a value and not an error,
  * because after an error of a parser Fastify closes the connection, and with it the answer to who is still sending.
  */
 function addBodyParser(app: FastifyInstance, limitBytes: number): void {
@@ -49,7 +48,7 @@ function addBodyParser(app: FastifyInstance, limitBytes: number): void {
       const read = await readBody(payload, Number(request.headers['content-length'] ?? 0), limitBytes);
       if (read.kind === 'too-large') return bodyFault('http: request body too large', read.drained);
       if (read.kind === 'aborted') return bodyFault('http: the connection ended before the body did');
-      const parsed = parseJsonObject(read.bytes);
+      const parsed = hasXmlBody(request) ? parseXmlObject(read.bytes) : parseJsonObject(read.bytes);
       if (!parsed.ok) return bodyFault(parsed.error);
       return success({ object: parsed.value, hash: createHash('sha256').update(read.bytes).digest() });
     },

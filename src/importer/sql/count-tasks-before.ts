@@ -6,7 +6,8 @@ export async function countTasksBefore(db: Db, task: { id: string; acceptedAt: D
   const { rows } = await sql<{ before: number }>`
     select count(*) as before
       from task
-     where finished_at is null and accepted_at <= ${task.acceptedAt}::timestamptz and id <> ${task.id}::uuid
+     where finished_at is null
+       and (accepted_at, id) < (${task.acceptedAt}::timestamptz, ${task.id}::uuid)
   `.execute(db);
   return rows[0]?.before ?? 0;
 }

@@ -18,7 +18,8 @@ export interface TaskCounts {
 
 /**
  * Writes the results of the chunks, adds to the counters of their tasks and ends those that have no chunk left, and
- * gives the lane up, in one statement. The caller's transaction has done the chunks' work and holds the lane.
+ * gives the lane up where the claim still holds, in one statement. The caller's transaction has done the chunks' work
+ * and holds the lane.
  */
 export async function settleChunks(
   tx: Db,
@@ -62,5 +63,6 @@ export async function settleChunks(
     update import_lane
        set claim_token = null, due_at = ${now}::timestamptz, attempts = 0
      where database_id = ${lane.databaseId}::int and lane = ${lane.lane}::smallint
+       and claim_token = ${lane.token}::uuid
   `.execute(tx);
 }

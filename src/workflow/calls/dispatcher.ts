@@ -42,7 +42,7 @@ class Flight {
   #underWay = 0;
   #outcomes: SettledCall[] = [];
   #released: { slot: number; id: string; token: string }[] = [];
-  #writing: Promise<void> | undefined;
+  #isWriting = false;
   #changed = Promise.withResolvers<void>();
 
   constructor(deps: DispatcherDeps) {
@@ -58,7 +58,8 @@ class Flight {
     return this.#changed.promise;
   }
 
-  #tell(): void {
+  /** Lets those who wait for a change look again. */
+  tell(): void {
     const told = this.#changed;
     this.#changed = Promise.withResolvers<void>();
     told.resolve();
@@ -99,22 +100,15 @@ class Flight {
       );
     } finally {
       this.#underWay -= 1;
-      this.#write();
-      this.#tell();
+      if (!this.#isWriting) void this.#writeAll();
+      this.tell();
     }
-  }
-
-  #write(): void {
-    if (this.#writing !== undefined) return;
-    this.#writing = this.#writeAll().finally(() => {
-      this.#writing = undefined;
-      this.#tell();
-    });
   }
 
   /** A write that fails is logged; its calls come back when their lease is over, with the same Idempotency-Key. */
   async #writeAll(): Promise<void> {
     const { db, clock, log, signals } = this.#deps;
+    this.#isWriting = true;
     while (this.#outcomes.length + this.#released.length > 0) {
       const outcomes = this.#outcomes;
       const released = this.#released;
@@ -132,13 +126,18 @@ class Flight {
         log.error({ err: toError(thrown), calls }, 'outcomes of API calls could not be written');
       }
     }
+    // In one go with the look that found nothing left, or an outcome that comes in between would wait for the next.
+    this.#isWriting = false;
+    this.tell();
   }
 
   /** Waits until all calls have ended and their outcomes are written; those that take longer than `ms` are cut off. */
   async land(ms: number): Promise<void> {
-    const timer = setTimeout(() => this.#stopping.abort(), ms);
-    while (this.#underWay > 0 || this.#writing !== undefined) await this.change();
-    clearTimeout(timer);
+    const landed = new AbortController();
+    const cutOff = this.#deps.clock.sleep(ms, landed.signal).then(() => this.#stopping.abort());
+    while (this.#underWay > 0 || this.#isWriting) await this.change();
+    landed.abort();
+    await cutOff;
   }
 }
 
@@ -170,7 +169,13 @@ export function createCallDispatcher(deps: DispatcherDeps): ClaimLoop {
     idleMs: IDLE_MS,
     clock,
     log,
-    signals,
+    // What it calls settled is only launched; the flight reports outcomes when they are written.
+    signals: {
+      reach: (point) => signals.reach(point),
+      report: (name, event, rows) => {
+        if (event === 'idle') signals.report(name, event, rows);
+      },
+    },
     claim,
     work: async (claimed) => {
       await signals.reach('call.claimed');
@@ -182,7 +187,10 @@ export function createCallDispatcher(deps: DispatcherDeps): ClaimLoop {
     ...loop,
     stop: async () => {
       stopping.abort();
-      await Promise.all([loop.stop(), flight.land(LANDING_MS)]);
+      // The loop may wait for room. It ends first, since a claim that is under way still launches its calls.
+      flight.tell();
+      await loop.stop();
+      await flight.land(LANDING_MS);
     },
   };
 }

@@ -23,7 +23,8 @@ type Verdict =
 function readBody(outcome: Extract<TargetOutcome, { kind: 'answer' }>): JsonValue {
   if (outcome.body === '') return null;
   if (!/[/+]json\b/i.test(outcome.headers['content-type'] ?? '')) return outcome.body;
-  return tryParseJson(outcome.body) ?? outcome.body;
+  const parsed = tryParseJson(outcome.body);
+  return parsed === undefined ? outcome.body : parsed;
 }
 
 function retryAfterMs(value: string | undefined, now: Date): number {

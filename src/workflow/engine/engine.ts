@@ -39,12 +39,14 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
   async function claim(): Promise<RunBatch | undefined> {
     const due = await findDueVersion(db, clock.now());
     if (due === undefined) return undefined;
-    const { databaseId, definition } = await loadVersion(due);
     const now = clock.now();
     const token = newUuid();
     const leaseEnd = new Date(now.getTime() + deps.leaseSeconds * 1000);
     const runs = await claimRuns(db, due, { token, now, leaseEnd, limit: BATCH_RUNS });
-    return runs.length === 0 ? undefined : { version: { ...due, databaseId }, definition, token, runs };
+    if (runs.length === 0) return undefined;
+    // After the claim, so that a version that cannot be read keeps its own runs back for a lease and nobody else's.
+    const { databaseId, definition } = await loadVersion(due);
+    return { version: { ...due, databaseId }, definition, token, runs };
   }
 
   async function settle(batch: RunBatch): Promise<number> {

@@ -87,7 +87,7 @@ class Walker {
   #take(walk: Walk, node: Node, step: NodeStep | undefined): void {
     walk.steps += 1;
     if (step === undefined) throw new Error(`node ${node.id} did not answer for every run`);
-    if (walk.steps > MAX_STEPS && step.kind === 'leave') {
+    if (walk.steps > MAX_STEPS && step.kind !== 'end' && step.kind !== 'fail') {
       this.#fail(walk, node, `went through more than ${MAX_STEPS} nodes`);
       return;
     }

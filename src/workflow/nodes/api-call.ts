@@ -30,6 +30,7 @@ const MAX_HEADERS = 50;
 
 /** Set by Muster or by the connection; a node that set them would break the one or the other. */
 const OWN_HEADERS = new Set([
+  'accept-encoding',
   'connection',
   'content-length',
   'expect',
@@ -37,6 +38,7 @@ const OWN_HEADERS = new Set([
   'idempotency-key',
   'keep-alive',
   'proxy-authorization',
+  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',

@@ -50,3 +50,23 @@ export function renderJson(template: JsonTemplate, scope: TemplateScope): JsonVa
       return Object.fromEntries(template.members.map(([key, child]) => [key, renderJson(child, scope)]));
   }
 }
+
+/** The value where nothing of it depends on the scope, so that it can be judged before any run; else undefined. */
+export function fixedValue(template: JsonTemplate): JsonValue | undefined {
+  return isFixed(template) ? renderJson(template, NO_SCOPE) : undefined;
+}
+
+const NO_SCOPE: TemplateScope = { lead: null, subscription: null, apicontent: null };
+
+function isFixed(template: JsonTemplate): boolean {
+  switch (template.kind) {
+    case 'fixed':
+      return true;
+    case 'text':
+      return template.template.parts.every((part) => part.kind === 'text');
+    case 'list':
+      return template.elements.every(isFixed);
+    case 'object':
+      return template.members.every(([, child]) => isFixed(child));
+  }
+}

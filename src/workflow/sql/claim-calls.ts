@@ -13,7 +13,10 @@ export interface ClaimedCall {
   readonly attempts: number;
 }
 
-/** Claims due calls, the longest due first. A lease lasts the time-out of its call longer than `leaseSeconds`. */
+/**
+ * Claims due calls, the longest due first. A try takes up to twice its time-out, once to wait for a connection and once
+ * for the request; the lease lasts `leaseSeconds` longer than that.
+ */
 export async function claimCalls(
   db: Db,
   claim: { token: string; now: Date; leaseSeconds: number; limit: number },
@@ -38,7 +41,7 @@ export async function claimCalls(
     update api_call c
        set claim_token = ${claim.token}::uuid,
            due_at = ${claim.now}::timestamptz
-             + make_interval(secs => ${claim.leaseSeconds}::int + (c.request ->> 'timeoutMs')::int / 1000.0)
+             + make_interval(secs => ${claim.leaseSeconds}::int + (c.request ->> 'timeoutMs')::int / 500.0)
       from due
      where c.slot = due.slot and c.id = due.id
     returning c.slot, c.id, c.run_id, c.request, c.save_as, c.retries_left, c.attempts

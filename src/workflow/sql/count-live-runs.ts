@@ -21,6 +21,7 @@ export async function countLiveRuns(db: Db, workflowId: number): Promise<LiveCou
     union all
     select c.version, c.node, 'waiting', count(*)
     from api_call c
+    join run r on r.slot = c.slot and r.id = c.run_id and r.call_id = c.id
     where c.workflow_id = ${workflowId}::int and c.due_at is not null
     group by c.version, c.node`.execute(db);
   return rows;

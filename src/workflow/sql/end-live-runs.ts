@@ -9,7 +9,8 @@ export interface EndedRun {
 
 /**
  * Ends the runs that these profiles have inside the workflow, and takes back their calls that were not sent. Locks in
- * order of id, as the engine does. A call that is under way is settled later and finds no run that waits for it.
+ * order of id, as the engine does. A call that is under way is settled later and finds no run that waits for it; one
+ * that is locked is under way too, and waiting for it here would deadlock with its settling, which locks the run next.
  */
 export async function endLiveRuns(
   tx: Db,
@@ -28,11 +29,17 @@ export async function endLiveRuns(
        where r.workflow_id = ${workflowId}::int and r.status in ('active', 'waiting')
        order by r.id
          for update of r
+    ), unsent as (
+      select c.slot, c.id
+        from api_call c
+        join live on c.slot = live.slot and c.id = live.call_id
+       where c.status = 'queued' and c.claim_token is null
+         for update of c skip locked
     ), cancelled as (
       update api_call c
          set status = 'cancelled', due_at = null, settled_at = ${now}::timestamptz
-        from live
-       where c.slot = live.slot and c.id = live.call_id and c.status = 'queued' and c.claim_token is null
+        from unsent
+       where c.slot = unsent.slot and c.id = unsent.id
     )
     update run r
        set status = 'ended', reason = ${reason}::text, ended_at = ${now}::timestamptz, due_at = null,

@@ -22,7 +22,8 @@ export interface SettledCall {
 /**
  * Writes the outcomes of tries, each only where the call still carries its claim's token, and makes the runs of calls
  * that are settled for good due: by `next`, or by `error` with the reason. Runs that were ended meanwhile do not wait
- * for the call any more and stay as they are. One statement; locks calls and then runs, in order of id.
+ * for the call any more and stay as they are; nor is such a call tried again. One statement; locks calls and then
+ * runs, in order of id.
  * @returns how many calls were settled.
  */
 export async function settleCalls(db: Db, calls: readonly SettledCall[], now: Date): Promise<number> {
@@ -32,7 +33,9 @@ export async function settleCalls(db: Db, calls: readonly SettledCall[], now: Da
         as o(slot smallint, id text, "runId" text, token uuid, status text, "dueAt" timestamptz, "retriesLeft" int,
              attempts int, "httpStatus" int, fault text, saved jsonb)
     ), held as (
-      select c.slot, c.id
+      select c.slot, c.id,
+             o.status <> 'queued' or exists (
+               select from run r where r.slot = o.slot and r.id = o."runId" and r.call_id = o.id) as wanted
         from api_call c
         join outcome o on c.slot = o.slot and c.id = o.id
        where c.claim_token = o.token
@@ -40,13 +43,14 @@ export async function settleCalls(db: Db, calls: readonly SettledCall[], now: Da
          for update of c
     ), settled as (
       update api_call c
-         set status = o.status, due_at = o."dueAt", claim_token = null, retries_left = o."retriesLeft",
+         set status = case when held.wanted then o.status else 'cancelled' end,
+             due_at = case when held.wanted then o."dueAt" end, claim_token = null, retries_left = o."retriesLeft",
              attempts = o.attempts, http_status = o."httpStatus", fault = o.fault,
-             settled_at = case when o."dueAt" is null then ${now}::timestamptz end
+             settled_at = case when o."dueAt" is null or not held.wanted then ${now}::timestamptz end
         from outcome o
         join held on held.slot = o.slot and held.id = o.id
        where c.slot = held.slot and c.id = held.id
-      returning c.slot, c.id, o."runId" as run_id, o.status, o.fault, o.saved
+      returning c.slot, c.id, o."runId" as run_id, c.status, o.fault, o.saved
     ), waiting as (
       select r.slot, r.id, s.status, s.fault, s.saved
         from run r

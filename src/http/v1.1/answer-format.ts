@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify';
+import { invalidRequest, isObject } from '../../base/index.ts';
+import { queryText } from '../secrets.ts';
+
+/** Whether the body of a request is meant to be XML, by its content type. */
+export function hasXmlBody(request: FastifyRequest): boolean {
+  return /^[^;]*[/+]xml\b/i.test(request.headers['content-type'] ?? '');
+}
+
+/** `format` in the body as the parser of the scope left it; undefined while there is none, and in a broken one. */
+function bodyFormat(body: unknown): unknown {
+  if (!isObject(body) || !isObject(body['value'])) return undefined;
+  const { object } = body['value'];
+  return isObject(object) && Object.hasOwn(object, 'format') ? object['format'] : undefined;
+}
+
+/** What the body says, else the address; undefined when neither says anything. */
+function askedFormat(request: FastifyRequest): unknown {
+  const format = bodyFormat(request.body) ?? queryText(request, 'format');
+  return format === null || format === '' ? undefined : format;
+}
+
+/** The format to answer in, at whatever stage the request is: as asked for, else that of the request's own body. */
+export function answerFormat(request: FastifyRequest): 'json' | 'xml' {
+  const asked = askedFormat(request);
+  if (asked === 'json' || asked === 'xml') return asked;
+  return hasXmlBody(request) ? 'xml' : 'json';
+}
+
+/** @throws {MusterError} 400 when another format than these two is asked for. */
+export function requireFormat(request: FastifyRequest): void {
+  const asked = askedFormat(request);
+  if (asked === undefined || asked === 'json' || asked === 'xml') return;
+  throw invalidRequest(
+    'format',
+    asked === 'csv' ? 'the answer is no table; expected json or xml' : 'expected json or xml',
+  );
+}

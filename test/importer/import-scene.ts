@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { sql } from 'kysely';
+import { createToken } from '../../src/accounts/index.ts';
+import {
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  type Log,
+  ManualClock,
+  type Signals,
+} from '../../src/base/index.ts';
+import type { Db } from '../../src/db/index.ts';
+import {
+  createImporter,
+  getTaskStatus,
+  type ItemResult,
+  submitTask,
+  type TaskCounters,
+  type TaskStatus,
+} from '../../src/importer/index.ts';
+import { createDatabase, createField, type FieldType, type UnknownFields } from '../../src/profiles/index.ts';
+import {
+  createWorkflow,
+  publishWorkflow,
+  type Reentry,
+  setWorkflowActive,
+} from '../../src/workflow/index.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { createTestSignals } from '../support/test-signals.ts';
+
+export const LEASE_SECONDS = 30;
+const WALK = {
+  nodes: [
+    { id: 'start', type: 'start', name: 'Default', next: 'end' },
+    { id: 'end', type: 'end' },
+  ],
+};
+
+/** A database of profiles with one active workflow. No engine runs, so that runs stay as the import has left them. */
+export interface Shop {
+  readonly databaseId: number;
+  readonly workflowId: number;
+}
+
+interface ShopOptions {
+  readonly unknownFields?: UnknownFields;
+  readonly reentry?: Reentry;
+  readonly fields?: readonly (readonly [name: string, type: FieldType, match: boolean])[];
+}
+
+export interface Imported {
+  readonly status: TaskStatus;
+  readonly results: readonly ItemResult[];
+}
+
+/** Every item in one import state, every imported one in one start state. */
+export function assertClosed(counters: TaskCounters): void {
+  const { created, updated, unchanged, started, skippedReentry } = counters;
+  const imported = created + updated + unchanged;
+  const refused = counters.invalid + counters.ambiguous + counters.notFound + counters.cancelled;
+  assert.equal(imported + refused + counters.waiting, counters.total, JSON.stringify(counters));
+  assert.equal(started + skippedReentry, imported, JSON.stringify(counters));
+}
+
+/** The counters that are not 0. */
+export function countersOf(status: TaskStatus): Record<string, number> {
+  assertClosed(status.counters);
+  return Object.fromEntries(Object.entries(status.counters).filter(([, count]) => count > 0));
+}
+
+/** The importer on a database of its own, with a clock that stands still. */
+export class ImportScene {
+  readonly clock = new ManualClock(new Date('2026-03-02T10:00:00Z'));
+  /** Messages that were logged as warnings and errors. */
+  readonly logged: string[] = [];
+  readonly #database: Awaited<ReturnType<typeof createTestDatabase>>;
+  readonly #tokenId: number;
+
+  static async open(): Promise<ImportScene> {
+    const database = await createTestDatabase();
+    const options = { name: 't', rights: ['import'], databaseIds: null } as const;
+    const { token } = await createToken(database.db, new ManualClock(new Date(0)), options);
+    return new ImportScene(database, token.id);
+  }
+
+  constructor(database: Awaited<ReturnType<typeof createTestDatabase>>, tokenId: number) {
+    this.#database = database;
+    this.#tokenId = tokenId;
+  }
+
+  get db(): Db {
+    return this.#database.db;
+  }
+
+  async close(): Promise<void> {
+    await this.#database.drop();
+  }
+
+  async makeShop(options: ShopOptions = {}): Promise<Shop> {
+    const { db, clock } = this;
+    const { unknownFields, reentry = 'each', fields = [] } = options;
+    const { id: databaseId } = await createDatabase(db, clock, { name: 'shop', unknownFields });
+    for (const [name, type, match] of fields) await createField(db, clock, databaseId, { name, type, match });
+    const workflow = await createWorkflow(db, clock, { name: 'w', databaseId, reentry, definition: WALK });
+    await publishWorkflow(db, clock, workflow.id);
+    await setWorkflowActive(db, clock, workflow.id, true);
+    return { databaseId, workflowId: workflow.id };
+  }
+
+  /** Accepts a batch and leaves it waiting; its id. */
+  async submit(shop: Shop, data: JsonValue, more: JsonObject = {}): Promise<string> {
+    const { db, clock } = this;
+    const signals = createTestSignals();
+    const deps = { db, clock, signals, maxItems: 100_000, retentionDays: 30, wake: () => {} };
+    const body = { workflow_id: shop.workflowId, data, ...more };
+    return (await submitTask(deps, { id: this.#tokenId }, body, async () => {})).taskId;
+  }
+
+  /** An importer that is not yet started; `onFault` gets whatever its loop meets. */
+  createImporter(
+    signals: Signals,
+    options: { concurrency?: number; onFault?: (fault: unknown) => void } = {},
+  ): ReturnType<typeof createImporter> {
+    const { db, clock } = this;
+    const { concurrency = 1, onFault = () => {} } = options;
+    const shared = { db, clock, signals, leaseSeconds: LEASE_SECONDS, wakeEngine: () => {} };
+    return createImporter({ ...shared, concurrency, log: this.#log(onFault) });
+  }
+
+  /**
+   * Runs an importer until it finds nothing to do, one lane at a time.
+   * @throws whatever its loop has met.
+   */
+  async drain(signals: Signals = createTestSignals()): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    const report: Signals['report'] = (loop, event, rows) => {
+      signals.report(loop, event, rows);
+      if (event === 'idle') ended.resolve();
+    };
+    const importer = this.createImporter({ reach: signals.reach, report }, { onFault: ended.reject });
+    await importer.start();
+    try {
+      await ended.promise;
+    } finally {
+      await importer.stop();
+    }
+  }
+
+  #log(onFault: (fault: unknown) => void): Log {
+    const keep = (fields: unknown, message?: unknown): void => {
+      this.logged.push(String(message));
+      if (isObject(fields) && 'err' in fields) onFault(fields['err']);
+    };
+    return { debug: () => {}, info: () => {}, warn: keep, error: keep };
+  }
+
+  async status(taskId: string, page = { from: 0, limit: 100_000 }): Promise<TaskStatus> {
+    const status = await getTaskStatus(this.db, this.clock, taskId, page);
+    assert.ok(status !== undefined);
+    return status;
+  }
+
+  /** The status of a task that must be completed, with its result. */
+  async imported(taskId: string): Promise<Imported> {
+    const status = await this.status(taskId);
+    assert.equal(status.status, 'completed');
+    assertClosed(status.counters);
+    assert.equal(status.result?.length, status.counters.total);
+    return { status, results: status.result ?? [] };
+  }
+
+  /** Accepts a batch and imports it. */
+  async import(shop: Shop, data: JsonValue, more: JsonObject = {}): Promise<Imported> {
+    const taskId = await this.submit(shop, data, more);
+    await this.drain();
+    return this.imported(taskId);
+  }
+
+  /** The profiles of the shop in the order in which they were made. */
+  async profiles(shop: Shop): Promise<{ id: string; fields: JsonObject }[]> {
+    const { rows } = await sql<{ id: string; fields: JsonObject }>`
+      select id, fields from profile where database_id = ${shop.databaseId}::int order by id`.execute(
+      this.db,
+    );
+    return rows;
+  }
+
+  async fieldsOf(shop: Shop): Promise<JsonObject[]> {
+    return (await this.profiles(shop)).map(({ fields }) => fields);
+  }
+
+  /** The runs of the shop in the order of their start. */
+  async runs(shop: Shop): Promise<
+    {
+      profile_id: string;
+      task_id: string;
+      item_index: number;
+      content: JsonObject | null;
+      custom_data: JsonObject | null;
+      root_content: JsonObject | null;
+      root_custom_data: JsonObject | null;
+    }[]
+  > {
+    const { rows } = await sql<{
+      profile_id: string;
+      task_id: string;
+      item_index: number;
+      content: JsonObject | null;
+      custom_data: JsonObject | null;
+      root_content: JsonObject | null;
+      root_custom_data: JsonObject | null;
+    }>`
+      select r.profile_id, r.task_id, r.item_index, r.content, r.custom_data,
+             c.content as root_content, c.custom_data as root_custom_data
+        from run r left join run_context c on c.id = r.context_id
+       where r.database_id = ${shop.databaseId}::int
+       order by r.id`.execute(this.db);
+    return rows;
+  }
+}
+
+/** The profile ids in results that must all be good. */
+export function idsOf(results: readonly ItemResult[]): string[] {
+  return results.map((result) => {
+    assert.ok('profile_id' in result, JSON.stringify(result));
+    return result.profile_id;
+  });
+}
