@@ -3,7 +3,7 @@ import type { Db } from '../db/index.ts';
 import { type RowResult, unpackResults } from './chunk-bytes.ts';
 import { countTasksBefore } from './sql/count-tasks-before.ts';
 import { selectResults } from './sql/select-results.ts';
-import { pageTasks, selectTask, type TaskRow } from './sql/select-tasks.ts';
+import { pageTasks, type StateCounters, selectTask, type TaskRow } from './sql/select-tasks.ts';
 
 /** What became of one item, as callers read it. */
 export type ItemResult =
@@ -11,18 +11,9 @@ export type ItemResult =
   | { readonly error: number; readonly error_text: string; readonly field?: string };
 
 /** Every item is in one import state, and when it was imported in one start state: the sums are closed. */
-export interface TaskCounters {
+export interface TaskCounters extends StateCounters {
   readonly total: number;
   readonly waiting: number;
-  readonly created: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly invalid: number;
-  readonly ambiguous: number;
-  readonly notFound: number;
-  readonly cancelled: number;
-  readonly started: number;
-  readonly skippedReentry: number;
 }
 
 export interface TaskStatus {

@@ -254,6 +254,27 @@ test('a header that cannot be sent for one profile fails that run alone', async 
   assert.deepEqual(bench.takeDeltas(), { ...NONE, ended: 2, failed: 1 });
 });
 
+test('a value of dots cannot lead a call to another path', async () => {
+  const target = await bench.publish(
+    calling({ url: `${sink.url}/customers/{lead.city}/notes?q={lead.city}` }),
+  );
+  for (const city of ['..', '.', '...', 'a..b', '../..']) {
+    await bench.start(target, { profileId: await bench.addProfile({ city }) });
+  }
+  await bench.walk();
+  await bench.send();
+  await bench.walk();
+  const reason = 'call: a value of dots in the path of the URL would lead the call elsewhere';
+  const reasons = (await bench.runs()).map((run) => run['reason']);
+  assert.deepEqual(reasons, [reason, reason, 'answered', 'answered', 'answered']);
+  const paths = sink.received.map((received) => received.url).sort();
+  assert.deepEqual(paths, [
+    '/customers/..%2F../notes?q=..%2F..',
+    '/customers/.../notes?q=...',
+    '/customers/a..b/notes?q=a..b',
+  ]);
+});
+
 test('a run whose profile was erased makes no call', async () => {
   const target = await bench.publish(calling({}));
   await bench.start(target, { profileId: await bench.addProfile(), taskId: TASK });

@@ -1,23 +1,26 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
 
+/** Items of a task by the state that they have come to. */
+export interface StateCounters {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly invalid: number;
+  readonly ambiguous: number;
+  readonly notFound: number;
+  readonly cancelled: number;
+  readonly started: number;
+  readonly skippedReentry: number;
+}
+
 /** A task as it is stored. */
 export interface TaskRow {
   readonly id: string;
   readonly databaseId: number;
   readonly workflowId: number | null;
   readonly total: number;
-  readonly counters: {
-    readonly created: number;
-    readonly updated: number;
-    readonly unchanged: number;
-    readonly invalid: number;
-    readonly ambiguous: number;
-    readonly notFound: number;
-    readonly cancelled: number;
-    readonly started: number;
-    readonly skippedReentry: number;
-  };
+  readonly counters: StateCounters;
   readonly runs: { readonly waiting: number; readonly ended: number; readonly failed: number };
   readonly acceptedAt: Date;
   readonly startedAt: Date | null;

@@ -175,6 +175,12 @@ function renderRequest(node: ApiCallNode, scope: TemplateScope): CallRequest {
   };
 }
 
+/** Values are percent-encoded, but URLs read `.` and `..` as steps through the path in every spelling. */
+function hasDotSegment(url: string): boolean {
+  const path = /^[^?#]*/.exec(url)?.[0] ?? '';
+  return path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+}
+
 /** Queues the calls: they are sent after the transaction, and each run goes on when its call is settled. */
 export const executeApiCall: ExecuteNode<ApiCallNode> = async (node, runs, scope) => {
   const profiles = await scope.profiles();
@@ -182,6 +188,10 @@ export const executeApiCall: ExecuteNode<ApiCallNode> = async (node, runs, scope
     const profile = profiles.get(run.profileId);
     if (profile === undefined) return { kind: 'fail', reason: PROFILE_GONE };
     const request = renderRequest(node, templateScope(profile, run));
+    if (hasDotSegment(request.url)) {
+      const reason = `${node.id}: a value of dots in the path of the URL would lead the call elsewhere`;
+      return { kind: 'fail', reason };
+    }
     return { kind: 'call', call: { request, saveAs: node.saveAs, retries: node.retries } };
   });
 };
