@@ -1,7 +1,6 @@
 import type { Clock } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { type RowResult, unpackResults } from './chunk-bytes.ts';
-import { countTasksBefore } from './sql/count-tasks-before.ts';
 import { selectResults } from './sql/select-results.ts';
 import { pageTasks, type StateCounters, selectTask, type TaskRow } from './sql/select-tasks.ts';
 
@@ -57,7 +56,7 @@ function secondsOf(task: TaskRow, now: Date): number {
   return task.startedAt === null ? 0 : Math.max(1, end.getTime() - task.startedAt.getTime()) / 1000;
 }
 
-function toStatus(task: TaskRow, now: Date, queuePlace: number | null): TaskStatus {
+function toStatus(task: TaskRow, now: Date): TaskStatus {
   const { counters: counted, runs } = task;
   const imported = counted.created + counted.updated + counted.unchanged;
   const done = imported + counted.invalid + counted.ambiguous + counted.notFound + counted.cancelled;
@@ -78,12 +77,8 @@ function toStatus(task: TaskRow, now: Date, queuePlace: number | null): TaskStat
     expiresAt: task.expiresAt,
     rowsPerSecond: rate === null ? null : Math.round(rate * 10) / 10,
     secondsLeft: isFinished ? 0 : rate === null ? null : Math.round((waiting / rate) * 10) / 10,
-    queuePlace,
+    queuePlace: task.queuePlace,
   };
-}
-
-async function queuePlaceOf(db: Db, task: TaskRow): Promise<number | null> {
-  return task.finishedAt === null ? (await countTasksBefore(db, task)) + 1 : null;
 }
 
 async function loadResult(
@@ -100,7 +95,7 @@ async function loadResult(
 }
 
 /**
- * How far a task has come. One statement, one more while it waits, one more for the result when it is completed.
+ * How far a task has come. One statement, one more for the result when it is completed.
  * @param page the items whose results are wanted; `limit` 0 leaves the result out.
  * @returns undefined when there is no such task, or no more.
  */
@@ -112,7 +107,7 @@ export async function getTaskStatus(
 ): Promise<TaskStatus | undefined> {
   const task = await selectTask(db, taskId);
   if (task === undefined) return undefined;
-  const status = toStatus(task, clock.now(), await queuePlaceOf(db, task));
+  const status = toStatus(task, clock.now());
   if (status.status !== 'completed' || page.limit === 0) return status;
   return { ...status, result: await loadResult(db, taskId, page) };
 }
@@ -132,8 +127,7 @@ export async function listTasks(
   const rows = await pageTasks(db, { ...query, limit: query.limit + 1 });
   const shown = rows.slice(0, query.limit);
   const now = clock.now();
-  const tasks: TaskStatus[] = [];
-  for (const task of shown) tasks.push(toStatus(task, now, await queuePlaceOf(db, task)));
+  const tasks = shown.map((task) => toStatus(task, now));
   const last = shown.at(-1);
   return rows.length > query.limit && last !== undefined ? { tasks, next: last.id } : { tasks };
 }

@@ -137,6 +137,12 @@ test('a data folder that cannot be made is a fault for the operator', async () =
   await assert.rejects(start(join(file, 'data')), /cannot be made or written; set MUSTER_DATA_DIR/);
 });
 
+test('a folder that the system will not make ends the start instead of hanging it', {
+  skip: process.platform !== 'linux' && '/proc is a folder of Linux',
+}, async () => {
+  await assert.rejects(start('/proc/nothing/data'), /cannot be made or written; set MUSTER_DATA_DIR/);
+});
+
 const rootOnly = isRoot ? false : 'only root can make a folder that PostgreSQL’s account cannot enter';
 
 test('root may keep its data where PostgreSQL’s account cannot enter', { skip: rootOnly }, async () => {

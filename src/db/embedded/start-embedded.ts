@@ -1,5 +1,5 @@
-import { access, constants, mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Log } from '../../base/index.ts';
 import { locateBinaries } from './binaries.ts';
 import { ensureCluster, ensurePassword } from './cluster.ts';
@@ -24,9 +24,20 @@ export interface EmbeddedServer {
   stop(): Promise<void>;
 }
 
+/** Not `recursive`: Node then tries for ever where the system answers ENOENT to a folder that has a parent, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  await makeFolder(dirname(folder));
+  await mkdir(folder).catch(async (fault: unknown) => {
+    // Another process that starts at the same moment may have been first; the lock decides between the two.
+    if (!(await stat(folder)).isDirectory()) throw fault;
+  });
+}
+
 async function openDataDir(dataDir: string): Promise<string> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(resolve(dataDir));
     await access(dataDir, constants.W_OK);
     return await realpath(dataDir);
   } catch (cause) {

@@ -1,5 +1,5 @@
 import type { JsonObject, Outcome } from '../../base/index.ts';
-import { type Db, type Refusal, withTxOrRefusal } from '../../db/index.ts';
+import { type Db, type Refusal, withTx, withTxOrRefusal } from '../../db/index.ts';
 import { getProfiles, loadShape, lockProfiles, type StoredProfile } from '../../profiles/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BatchScope, WalkingRun } from '../nodes/walking-run.ts';
@@ -113,7 +113,7 @@ export async function processRuns(
 
 /** Ends one run as failed: for what PostgreSQL refuses also when the run is alone. */
 export async function failRun(deps: ProcessDeps, batch: RunBatch, reason: string, now: Date): Promise<void> {
-  await deps.db.transaction().execute(async (tx) => {
+  await withTx(deps.db, async (tx) => {
     const held = await lockClaimedRuns(tx, batch.runs, batch.token);
     const runs = batch.runs.filter((run) => held.has(run.id));
     const settled = runs.map(({ slot, id, node, steps }) => ({
