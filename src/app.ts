@@ -123,7 +123,7 @@ function createWorkers(config: Config, db: Db, parts: Required<Overrides>, metri
     start: async () => {},
     stop: () => client.close(),
   };
-  return { services: [clientService, dispatcher, engine, importer], importer };
+  return { services: [clientService, dispatcher, engine, importer], importer, engine };
 }
 
 /** Deletes, some at a time, what has been kept for as long as it was promised. */
@@ -166,6 +166,7 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
     version: packageFile.version,
     answersApi: config.role !== 'worker',
     wakeImporter: () => workers?.importer.wake(),
+    wakeEngine: () => workers?.engine.wake(),
     isSchemaCurrent: () => isMigrated(db),
   });
   const listener: Service = {

@@ -3,4 +3,11 @@ export { type ClaimLoop, type ClaimLoopOptions, createClaimLoop } from './claim-
 export { EmbeddedError, type EmbeddedOptions, type EmbeddedServer, startEmbedded } from './embedded/index.ts';
 export { isMigrated, migrate } from './migrate.ts';
 export { type Db, type DbOptions, openDb, openPool, type PoolFigures } from './pool.ts';
-export { type Refusal, sqlState, withSavepointOrRefusal, withTx, withTxOrRefusal } from './tx.ts';
+export {
+  type Refusal,
+  sqlState,
+  TransactionConflict,
+  withSavepointOrRefusal,
+  withTx,
+  withTxOrRefusal,
+} from './tx.ts';

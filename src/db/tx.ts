@@ -7,14 +7,29 @@ import type { Db } from './pool.ts';
 const RETRYABLE = new Set(['40001', '40P01']);
 const MAX_ATTEMPTS = 5;
 
+/**
+ * Thrown inside a transaction that has met another one's work: it is rolled back and run again from its start, when it
+ * sees what the other has done.
+ */
+export class TransactionConflict extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'TransactionConflict';
+  }
+}
+
+function isRetryable(fault: unknown): boolean {
+  return fault instanceof TransactionConflict || RETRYABLE.has(sqlState(fault) ?? '');
+}
+
 /** The five-character SQLSTATE in a fault that PostgreSQL raised, else undefined. */
 export function sqlState(fault: unknown): string | undefined {
   return fault instanceof pg.DatabaseError ? fault.code : undefined;
 }
 
 /**
- * Runs `work` in a READ COMMITTED transaction: commits when it returns, rolls back when it throws. A deadlock or
- * serialization failure repeats the whole of `work`, up to five times, so it must have no effect outside `tx`. In a
+ * Runs `work` in a READ COMMITTED transaction: commits when it returns, rolls back when it throws. A deadlock, a
+ * serialization failure or a conflict repeats the whole of `work`, up to five times, so it must have no effect outside `tx`. In a
  * transaction of the caller's, `work` is a part of that one.
  */
 export async function withTx<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
@@ -23,8 +38,7 @@ export async function withTx<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T
     try {
       return await db.transaction().execute(work);
     } catch (fault) {
-      const state = sqlState(fault);
-      if (state === undefined || !RETRYABLE.has(state) || attempt === MAX_ATTEMPTS) throw fault;
+      if (!isRetryable(fault) || attempt === MAX_ATTEMPTS) throw fault;
       await systemClock.sleep(backoffMs(attempt, 10, 500));
     }
   }

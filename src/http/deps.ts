@@ -25,6 +25,8 @@ export interface HttpDeps {
   readonly metrics: Metrics;
   /** Tells the importer of this process that chunks were stored. Does nothing where no importer runs. */
   readonly wakeImporter: () => void;
+  /** Tells the engine of this process that runs were started. Does nothing where no engine runs. */
+  readonly wakeEngine: () => void;
   /** Connections of this process to PostgreSQL. */
   readonly readPool: () => PoolFigures;
   /** Whether the schema is the one that this version of the program works with. */

@@ -1,7 +1,9 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { JsonValue } from '../base/index.ts';
-import type { RowError } from '../profiles/index.ts';
+import type { RowError, SkippedSubscription } from '../profiles/index.ts';
+import type { StartOutcome } from '../workflow/index.ts';
+import type { RowState } from './resolve-rows.ts';
 
 /** An item of a request with its index there; `fault` stands for one that is not worth storing. */
 export type ChunkRow =
@@ -10,7 +12,12 @@ export type ChunkRow =
 
 /** What became of an item: the id of its profile, or why it was not imported. */
 export type RowResult = { readonly index: number } & (
-  | { readonly profileId: string }
+  | {
+      readonly profileId: string;
+      readonly state: RowState;
+      readonly start: StartOutcome | null;
+      readonly skipped?: readonly SkippedSubscription[];
+    }
   | { readonly fault: RowError }
 );
 

@@ -2,93 +2,175 @@ import { groupBy, type JsonObject } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import {
   createUnknownFields,
+  findUniqueOwners,
+  type Lookup,
   lockProfiles,
   matchProfiles,
+  type ProfileChange,
   type ProfileShape,
+  pageByFilter,
   type RowError,
+  type SkippedSubscription,
   storeProfiles,
+  type UniqueValue,
+  uniqueValuesOf,
 } from '../profiles/index.ts';
 import { type AddRunCounts, findStartTarget, type StartOutcome, startRuns } from '../workflow/index.ts';
 import type { ChunkRow } from './chunk-bytes.ts';
-import { fieldsOf, openItem, type ParsedRow, parseRow } from './parse-row.ts';
-import { RowResolver, type RowState } from './resolve-rows.ts';
-import type { PendingChunk } from './sql/select-pending-chunks.ts';
+import type { Envelope } from './envelope.ts';
+import { fieldsOf } from './match-item.ts';
+import { openItem } from './open-item.ts';
+import { type ParsedRow, parseRow } from './parse-row.ts';
+import { type Known, type Resolved, RowResolver, type RowState } from './resolve-rows.ts';
 
-/** A row with the chunk that it came in. */
-export interface LaneRow {
-  readonly chunk: PendingChunk;
+/** The request that a row came in. */
+export interface RowSource {
+  /** Null = the method answers with the results itself, there is no task. */
+  readonly taskId: string | null;
+  /** Null = profiles are imported and sent nowhere. */
+  readonly workflowId: number | null;
+  readonly contextId: number | null;
+  readonly envelope: Envelope;
+}
+
+export interface SourcedRow {
+  readonly source: RowSource;
   readonly row: ChunkRow;
 }
 
 export type ImportedRow =
-  | { readonly ok: true; readonly profileId: string; readonly state: RowState; readonly start: StartOutcome }
+  | {
+      readonly ok: true;
+      readonly profileId: string;
+      readonly state: RowState;
+      /** Null where nobody is sent into a workflow. */
+      readonly start: StartOutcome | null;
+      readonly skipped: readonly SkippedSubscription[];
+      /** The row of the same call that hit the same profile before; null = none did. */
+      readonly duplicateOf: number | null;
+      /** Fields that changed, and `subscriptions`. */
+      readonly changed: readonly string[];
+    }
   | { readonly ok: false; readonly fault: RowError };
 
-/** Two are enough to know that a match is ambiguous. */
-const MATCH_LIMIT = 2;
-
-interface ImportedProfile {
-  readonly index: number;
-  readonly profileId: string;
-  readonly state: RowState;
+export interface ImportScope {
+  readonly now: Date;
+  readonly addRunCounts: AddRunCounts;
 }
 
+/** Enough to know that a match is ambiguous, also when rows of the batch take the value away from some. */
+const MATCH_LIMIT = 10;
+
 /** Profile data of the rows, for the fields that the database is to learn from them. */
-function dataOf(shape: ProfileShape, rows: readonly LaneRow[]): JsonObject[] {
-  return rows.flatMap(({ chunk, row }) => {
-    const opened = 'item' in row ? openItem(row.item) : undefined;
-    return opened?.ok ? [fieldsOf(shape, chunk.envelope, opened.value.data)] : [];
+function dataOf(shape: ProfileShape, rows: readonly SourcedRow[]): JsonObject[] {
+  return rows.flatMap(({ source: { envelope }, row }) => {
+    const opened = 'item' in row ? openItem(envelope, row.item) : undefined;
+    return opened?.ok ? [fieldsOf(shape, envelope, opened.value.data)] : [];
   });
 }
 
-async function resolve(
-  tx: Db,
-  shape: ProfileShape,
-  parsed: readonly (ParsedRow | RowError)[],
-  now: Date,
-): Promise<{ profiles: ImportedProfile[]; faults: Map<number, RowError> }> {
-  const keys = new Map(parsed.flatMap((row) => ('key' in row ? [[row.key.text, row.key]] : [])));
-  const databaseId = shape.database.id;
-  const found = await matchProfiles(tx, databaseId, [...keys.values()], MATCH_LIMIT);
-  const stored = await lockProfiles(tx, databaseId, [...new Set([...found.values()].flat())]);
-  const resolver = new RowResolver(shape, found, stored, now);
-  const profiles: ImportedProfile[] = [];
-  const faults = new Map<number, RowError>();
-  for (const [index, row] of parsed.entries()) {
-    const resolved = 'key' in row ? resolver.apply(row) : ({ ok: false, fault: row } as const);
-    if (resolved.ok) profiles.push({ index, profileId: resolved.profileId, state: resolved.state });
-    else faults.set(index, resolved.fault);
-  }
-  await storeProfiles(tx, shape, resolver.created, resolver.changed, now);
-  return { profiles, faults };
+function uniqueValuesOfRows(shape: ProfileShape, rows: readonly ParsedRow[]): UniqueValue[] {
+  if (shape.uniqueFields.length === 0) return [];
+  return rows.flatMap(({ patch, keyFields }) => [
+    ...uniqueValuesOf(shape, keyFields),
+    ...uniqueValuesOf(shape, patch.fields.set),
+  ]);
 }
 
-async function start(
+/** Reads and locks what these rows are about. */
+async function readKnown(tx: Db, shape: ProfileShape, rows: readonly ParsedRow[]): Promise<Known> {
+  const databaseId = shape.database.id;
+  const lookups = new Map<string, Lookup>();
+  for (const { key } of rows) for (const lookup of key?.lookups ?? []) lookups.set(lookup.text, lookup);
+  const found = await matchProfiles(tx, databaseId, lookups.values(), MATCH_LIMIT);
+  const stored = await lockProfiles(tx, databaseId, [...new Set([...found.values()].flat())]);
+  return {
+    ...{ found, limit: MATCH_LIMIT, stored },
+    owners: await findUniqueOwners(tx, databaseId, uniqueValuesOfRows(shape, rows)),
+    scannedFields: new Set([...lookups.values()].flatMap((one) => (one.by === 'field' ? [one.field] : []))),
+  };
+}
+
+type Judged = ParsedRow | RowError;
+
+function isRow(judged: Judged): judged is ParsedRow {
+  return 'patch' in judged;
+}
+
+/**
+ * Rows that may be resolved together. A row with a filter of its own stands alone: what it finds depends on what the
+ * rows before have written, and only the database can tell.
+ */
+function splitAtFilters(judged: readonly Judged[]): { from: number; rows: readonly Judged[] }[] {
+  const parts: { from: number; rows: Judged[] }[] = [];
+  let isOpen = false;
+  for (const [index, row] of judged.entries()) {
+    const isFilter = isRow(row) && row.filter !== null;
+    const last = parts.at(-1);
+    if (isOpen && !isFilter && last !== undefined) last.rows.push(row);
+    else parts.push({ from: index, rows: [row] });
+    isOpen = !isFilter;
+  }
+  return parts;
+}
+
+async function withFilterMatch(tx: Db, shape: ProfileShape, row: ParsedRow): Promise<ParsedRow> {
+  if (row.filter === null) return row;
+  const ids = await pageByFilter(tx, shape.database.id, row.filter, undefined, 2);
+  const lookups = ids.map((id): Lookup => ({ by: 'id', text: `id ${id}`, id }));
+  const missing = row.missing === 'create' && ids.length === 0 ? 'add' : row.missing;
+  return { ...row, missing, key: missing === 'add' ? null : { text: '', lane: null, lookups } };
+}
+
+async function resolveRows(
   tx: Db,
-  rows: readonly LaneRow[],
-  parsed: readonly (ParsedRow | RowError)[],
-  profiles: readonly ImportedProfile[],
+  shape: ProfileShape,
+  judged: readonly Judged[],
   now: Date,
-  addRunCounts: AddRunCounts,
+): Promise<{ resolved: Resolved[]; changes: ProfileChange[] }> {
+  const resolved: Resolved[] = [];
+  const changes: ProfileChange[] = [];
+  for (const { from, rows } of splitAtFilters(judged)) {
+    const matched: Judged[] = [];
+    for (const row of rows) matched.push(isRow(row) ? await withFilterMatch(tx, shape, row) : row);
+    const known = await readKnown(tx, shape, matched.filter(isRow));
+    const resolver = new RowResolver(shape, known, now);
+    for (const [offset, row] of matched.entries()) {
+      resolved.push(isRow(row) ? resolver.apply(from + offset, row) : { ok: false, fault: row });
+    }
+    await storeProfiles(tx, shape, resolver.created, resolver.changed, now);
+    changes.push(...resolver.changes);
+  }
+  return { resolved, changes };
+}
+
+/** Starts a run for each row that was imported for a workflow. Index into the answer = index into `rows`. */
+async function startRows(
+  tx: Db,
+  rows: readonly SourcedRow[],
+  judged: readonly Judged[],
+  resolved: readonly Resolved[],
+  { now, addRunCounts }: ImportScope,
 ): Promise<Map<number, StartOutcome>> {
   const outcomes = new Map<number, StartOutcome>();
-  for (const [workflowId, group] of groupBy(profiles, ({ index }) => rows[index]?.chunk.workflowId ?? 0)) {
+  const imported = rows.flatMap(({ source, row }, index) => {
+    const [parsed, one] = [judged[index], resolved[index]];
+    if (source.workflowId === null || parsed === undefined || !isRow(parsed) || !one?.ok) return [];
+    const { taskId, contextId, workflowId } = source;
+    const { content, customData } = parsed;
+    const start = { profileId: one.profileId, taskId, itemIndex: row.index, contextId, content, customData };
+    return [{ index, workflowId, start }];
+  });
+  for (const [workflowId, group] of groupBy(imported, (one) => one.workflowId)) {
     const target = await findStartTarget(tx, workflowId);
     if (target === undefined) throw new Error(`workflow ${workflowId} of an accepted task does not exist`);
-    const starts = group.map(({ index, profileId }) => {
-      const parsedRow = parsed[index];
-      const carried = parsedRow !== undefined && 'key' in parsedRow ? parsedRow : undefined;
-      const source = rows[index];
-      return {
-        profileId,
-        taskId: source?.chunk.taskId ?? null,
-        itemIndex: source?.row.index ?? null,
-        contextId: source?.chunk.contextId ?? null,
-        content: carried?.content ?? null,
-        customData: carried?.customData ?? null,
-      };
-    });
-    const started = await startRuns(tx, target, starts, now, addRunCounts);
+    const started = await startRuns(
+      tx,
+      target,
+      group.map(({ start }) => start),
+      now,
+      addRunCounts,
+    );
     for (const [position, { index }] of group.entries()) {
       const outcome = started[position];
       if (outcome !== undefined) outcomes.set(index, outcome);
@@ -97,35 +179,41 @@ async function start(
   return outcomes;
 }
 
+function changedNames({ before, after }: Extract<Resolved, { ok: true }>): string[] {
+  const old = before?.fields ?? {};
+  const names = new Set([...Object.keys(old), ...Object.keys(after.fields)]);
+  const changed = [...names].filter((name) => old[name] !== after.fields[name]);
+  return (before?.subscriptions ?? []) === after.subscriptions ? changed : [...changed, 'subscriptions'];
+}
+
 /**
- * Imports rows of one lane in their order and starts a run for each that was imported: parse, match, lock, apply,
- * write, start. About seven statements whatever the number of rows. Index into the answer = index into `rows`.
- * @param tx the caller's transaction, which holds the lane.
+ * Imports rows of one database in their order, and starts a run for each where its request says so: parse, match, lock,
+ * apply, write, start. About eight statements whatever the number of rows; as many again for each row that asks for its
+ * profile by a filter which no index answers. Index into the answer = index into `rows`.
+ * @param tx the caller's transaction, which holds the lanes.
  */
 export async function importRows(
   tx: Db,
   shape: ProfileShape,
-  rows: readonly LaneRow[],
-  now: Date,
-  addRunCounts: AddRunCounts,
+  rows: readonly SourcedRow[],
+  scope: ImportScope,
 ): Promise<ImportedRow[]> {
-  const known = await createUnknownFields(tx, shape, dataOf(shape, rows), now);
-  const parsed = rows.map(({ chunk, row }) => {
+  const known = await createUnknownFields(tx, shape, dataOf(shape, rows), scope.now);
+  const judged = rows.map(({ source, row }): Judged => {
     if ('fault' in row) return row.fault;
-    const outcome = parseRow(known, chunk.envelope, row.item);
+    const outcome = parseRow(known, source.envelope, row.item);
     return outcome.ok ? outcome.value : outcome.error;
   });
-  const { profiles, faults } = await resolve(tx, known, parsed, now);
-  const starts = await start(tx, rows, parsed, profiles, now, addRunCounts);
-  const imported = new Map(profiles.map((profile) => [profile.index, profile]));
-  return rows.map((_row, index): ImportedRow => {
-    const profile = imported.get(index);
-    const outcome = starts.get(index);
-    if (profile !== undefined && outcome !== undefined) {
-      return { ok: true, profileId: profile.profileId, state: profile.state, start: outcome };
-    }
-    const fault = faults.get(index);
-    if (fault === undefined) throw new Error(`row ${index} of a chunk has no result`);
-    return { ok: false, fault };
+  const { resolved } = await resolveRows(tx, known, judged, scope.now);
+  const starts = await startRows(tx, rows, judged, resolved, scope);
+  return resolved.map((one, index): ImportedRow => {
+    if (!one.ok) return one;
+    const parsed = judged[index];
+    return {
+      ...{ ok: true, profileId: one.profileId, state: one.state, start: starts.get(index) ?? null },
+      skipped: parsed !== undefined && isRow(parsed) ? parsed.skipped : [],
+      duplicateOf: one.duplicateOf,
+      changed: one.state === 'updated' ? changedNames(one) : [],
+    };
   });
 }

@@ -1,11 +1,16 @@
-/** Level 6: takes batches in as tasks, imports them in the background, tells how far they have come. */
+/** Level 6: takes batches in as tasks or at once, imports them, tells how far tasks have come. */
+export { matchingModes } from './envelope.ts';
+export { type ImportNowDeps, importNow } from './import-now.ts';
+export type { ImportedRow } from './import-rows.ts';
+export { type ImportRules, importRules } from './import-rules.ts';
 export { createImporter, type ImporterDeps } from './importer.ts';
+export { type ItemResult, toItemResult } from './item-result.ts';
+export type { Authorize } from './prepare-import.ts';
 export { addRunCounts } from './sql/add-run-counts.ts';
 export { purgeTasks } from './sql/purge-tasks.ts';
 export { type SubmitDeps, submitTask } from './submit-task.ts';
 export {
   getTaskStatus,
-  type ItemResult,
   listTasks,
   type TaskCounters,
   type TaskPage,

@@ -8,131 +8,102 @@ import {
   success,
 } from '../base/index.ts';
 import {
-  coerceFields,
+  keyOfLookups,
   type MatchKey,
   matchKeyOfField,
-  matchKeyOfId,
+  type ProfilePatch,
   type ProfileShape,
+  parseProfilePatch,
+  parseSubscriptions,
   type RowError,
+  rowError,
+  type SkippedSubscription,
 } from '../profiles/index.ts';
-import {
-  carriedFault,
-  type Envelope,
-  findUnavailable,
-  type Matching,
-  UNAVAILABLE,
-  valueKeys,
-} from './envelope.ts';
-
-/** An item as it was sent, taken apart but not yet judged. */
-interface OpenedItem {
-  /** The keys of the item around `data`; those of the profile where it was sent bare. */
-  readonly outer: JsonObject;
-  readonly data: JsonObject;
-}
+import { type Filter, parseFilter } from '../query/index.ts';
+import { type Envelope, type Flag, flags } from './envelope.ts';
+import { fieldsOf, type ItemMatch, matchItem } from './match-item.ts';
+import { type OpenedItem, openItem } from './open-item.ts';
+import { carriedFault } from './parse-request.ts';
 
 export interface ParsedRow {
-  readonly key: MatchKey;
-  /** The field that the key is looked for in, for messages. */
+  /** Null = nobody is looked for, the profile is added. */
+  readonly key: MatchKey | null;
+  /** Whom the item asks for by a filter of its own, in place of a key. */
+  readonly filter: Filter | null;
+  /** The field that messages about the match name. */
   readonly keyName: string;
-  /** Coerced fields to merge into the profile. */
-  readonly patch: JsonObject;
-  /** What a new profile gets beside the patch, so that it is found by the key that it was made for. */
-  readonly keyField: JsonObject;
+  readonly missing: Envelope['missing'];
+  readonly patch: ProfilePatch;
+  /** What a new profile gets beside the patch, coerced, so that it is found by the key that it was made for. */
+  readonly keyFields: JsonObject;
+  readonly skipped: readonly SkippedSubscription[];
+  readonly skipTriggers: boolean;
+  readonly detectGeo: boolean;
   readonly content: JsonObject | null;
   readonly customData: JsonObject | null;
+  readonly attach: JsonValue | null;
 }
 
-function rowError(field: string, message: string): RowError {
-  return { code: 400, text: `${field}: ${message}`, field };
+const NOBODY: ItemMatch = { key: keyOfLookups(null, []), keyName: 'custom_request', keyFields: {} };
+
+/** The filter of an item that matches by one; undefined = it has none. */
+function ownFilter(envelope: Envelope, { outer }: OpenedItem): Outcome<Filter, RowError> | undefined {
+  const value = envelope.matching === null ? ownValue(outer, 'custom_request') : undefined;
+  if (value === undefined || value === null) return undefined;
+  const parsed = parseFilter(value);
+  if (parsed.ok) return parsed;
+  const [fault] = parsed.error;
+  const path = ['custom_request', fault?.path ?? ''].filter((part) => part !== '').join('.');
+  return failure({ code: 400, text: `${path}: ${fault?.message}`, field: 'custom_request' });
 }
 
-/** `{data: {…}}` or the bare profile. */
-export function openItem(item: JsonValue): Outcome<OpenedItem, RowError> {
-  if (!isJsonObject(item)) return failure(rowError('data', 'expected an object for each profile'));
-  const data = ownValue(item, 'data');
-  if (data === undefined) return success({ outer: item, data: item });
-  if (isJsonObject(data)) return success({ outer: item, data });
-  return failure(rowError('data', 'expected an object with the fields of the profile'));
-}
-
-/** The field of the profile that a mode looks in; undefined for `profile_id`. */
-function matchFieldName({ matching, fieldName }: Envelope): string | undefined {
-  if (matching === 'custom') return fieldName ?? undefined;
-  if (matching === 'profile_id') return undefined;
-  return matching === 'phone' ? 'phones' : 'email';
-}
-
-/** Where in `data` a mode looks, first things first. */
-function dataKeys(envelope: Envelope): readonly string[] {
-  if (envelope.matching === 'custom') return [envelope.fieldName ?? ''];
-  if (envelope.matching === 'phone') return ['phone', 'phones'];
-  return envelope.matching === 'profile_id' ? ['profile_id', '_id'] : ['email'];
-}
-
-/** In the item, then in its data, then at the root (CONTRACT.md 2). Null and absent are the same. */
-function findMatchValue(envelope: Envelope, { outer, data }: OpenedItem): JsonValue {
-  const own = outer === data ? undefined : ownValue(outer, valueKeys[envelope.matching]);
-  if (own !== undefined && own !== null) return own;
-  for (const key of dataKeys(envelope)) {
-    const value = ownValue(data, key);
-    if (value !== undefined && value !== null) return value;
-  }
-  return envelope.rootValue;
-}
-
-/** @returns the key that the item is matched by, or why it has none. The same for every spelling of one value. */
-export function matchKeyOfItem(
-  shape: ProfileShape,
-  envelope: Envelope,
-  item: OpenedItem,
-): Outcome<MatchKey, RowError> {
-  const value = findMatchValue(envelope, item);
-  const name = matchFieldName(envelope);
-  const shown = name ?? 'profile_id';
-  if (value === null) {
-    return failure(rowError(shown, `expected a value to match by (matching is ${envelope.matching})`));
-  }
-  if (name === undefined) {
-    const key = matchKeyOfId(value);
-    return key.ok ? key : failure(rowError(shown, key.error));
-  }
+/**
+ * The key that finds just what the filter does, where it asks one indexed field for one value in the form that is
+ * stored: then the item costs no more than one that is matched by that field.
+ */
+function keyOfFilter(shape: ProfileShape, filter: Filter): ItemMatch | undefined {
+  if (filter.kind !== 'in' || filter.documents.length > 0) return undefined;
+  const [[name = '', ...deeper], [value, ...others]] = [filter.path, filter.scalars];
   const field = shape.fields.get(name);
-  if (field === undefined) return failure(rowError(shown, 'the database has no such field'));
+  if (deeper.length > 0 || others.length > 0 || value === undefined || value === null) return undefined;
+  if (field === undefined || field.kind === null || !field.indexed || field.type === 'tags') return undefined;
   const key = matchKeyOfField(shape, field, value);
-  return key.ok ? key : failure(rowError(shown, key.error));
+  const [lookup] = key.ok ? key.value.lookups : [];
+  const isStoredForm = typeof value === 'string' && lookup?.by === 'identity' && lookup.value === value;
+  return key.ok && isStoredForm ? { key: key.value, keyName: 'custom_request', keyFields: {} } : undefined;
 }
 
-/** Values to match by that stand in `data` beside the fields and are no fields themselves. */
-const keysOfMode: Readonly<Partial<Record<Matching, readonly string[]>>> = {
-  phone: ['phone'],
-  profile_id: ['profile_id', '_id'],
-};
-
-/** `data` without values that are there to match by alone. */
-export function fieldsOf(shape: ProfileShape, envelope: Envelope, data: JsonObject): JsonObject {
-  const extra = (keysOfMode[envelope.matching] ?? []).filter(
-    (key) => Object.hasOwn(data, key) && !shape.fields.has(key),
-  );
-  if (extra.length === 0) return data;
-  return Object.fromEntries(Object.entries(data).filter(([key]) => !extra.includes(key)));
-}
-
-/** The match field with its value, for a profile that is made because nobody had it. */
-function keyFieldOf(
+/** How the item is looked for; null = by nothing. */
+function findMatch(
   shape: ProfileShape,
   envelope: Envelope,
   item: OpenedItem,
-): Outcome<JsonObject, RowError> {
-  const name = matchFieldName(envelope);
-  if (name === undefined) return success({});
-  return coerceFields(shape, { [name]: findMatchValue(envelope, item) });
+): Outcome<{ match: ItemMatch; filter: Filter | null } | null, RowError> {
+  if (envelope.missing === 'add') return success(null);
+  const filter = ownFilter(envelope, item);
+  if (filter?.ok === false) return filter;
+  if (filter !== undefined) {
+    const match = keyOfFilter(shape, filter.value);
+    return success(match === undefined ? { match: NOBODY, filter: filter.value } : { match, filter: null });
+  }
+  const match = matchItem(shape, envelope, envelope.matching ?? 'email', item);
+  return match.ok ? success({ match: match.value, filter: null }) : match;
 }
 
-/** Keys around `data` that change what the item means and are not built yet. */
-function unavailableFault(outer: JsonObject): RowError | undefined {
-  const key = findUnavailable(outer);
-  return key === undefined ? undefined : rowError(key, UNAVAILABLE);
+/**
+ * The value whose lane the item belongs in: `text` = that of its key, null = no single lane will do, undefined = it
+ * will be refused, or nobody is looked for, and any lane does.
+ */
+export function laneTextOf(
+  shape: ProfileShape,
+  envelope: Envelope,
+  item: JsonValue,
+): string | null | undefined {
+  const opened = openItem(envelope, item);
+  if (!opened.ok) return undefined;
+  const found = findMatch(shape, envelope, opened.value);
+  if (!found.ok || found.value === null) return undefined;
+  return found.value.filter === null ? found.value.match.key.lane : null;
 }
 
 function carriedOf(outer: JsonObject, key: string): Outcome<JsonObject | null, RowError> {
@@ -142,34 +113,72 @@ function carriedOf(outer: JsonObject, key: string): Outcome<JsonObject | null, R
   return success(isJsonObject(value) ? value : null);
 }
 
+/** A flag of the item, else of the request. */
+function readFlags(
+  envelope: Envelope,
+  outer: JsonObject,
+  isAround: boolean,
+): Outcome<Record<Flag, boolean>, RowError> {
+  const own: Record<Flag, boolean> = {
+    skip_triggers: envelope.skipTriggers,
+    skip_invalid_subscriptions: envelope.skipInvalidSubscriptions,
+    detect_geo: envelope.detectGeo,
+  };
+  for (const flag of isAround ? flags : []) {
+    const value = ownValue(outer, flag);
+    if (value === undefined || value === null) continue;
+    if (typeof value !== 'boolean') return failure(rowError(flag, 'expected true or false'));
+    own[flag] = value;
+  }
+  return success(own);
+}
+
+/** The match fields with their values, for a profile that is made because nobody had them. */
+function coerceKeyFields(shape: ProfileShape, keyFields: JsonObject): Outcome<JsonObject, RowError> {
+  const patch = parseProfilePatch(shape, keyFields);
+  return patch.ok ? success(patch.value.set) : patch;
+}
+
 /** Judges one item on its own: everything that can be said without looking at profiles. */
 export function parseRow(
   shape: ProfileShape,
   envelope: Envelope,
   item: JsonValue,
 ): Outcome<ParsedRow, RowError> {
-  const opened = openItem(item);
+  const opened = openItem(envelope, item);
   if (!opened.ok) return opened;
   const { outer, data } = opened.value;
-  const wrapped = outer !== data;
-  const fault = wrapped ? unavailableFault(outer) : undefined;
-  if (fault !== undefined) return failure(fault);
-  const key = matchKeyOfItem(shape, envelope, opened.value);
-  if (!key.ok) return key;
-  const patch = coerceFields(shape, fieldsOf(shape, envelope, data));
-  if (!patch.ok) return patch;
-  const keyField = keyFieldOf(shape, envelope, opened.value);
-  if (!keyField.ok) return keyField;
-  const content = wrapped ? carriedOf(outer, 'content') : success(null);
+  const isAround = outer !== data;
+  const found = findMatch(shape, envelope, opened.value);
+  if (!found.ok) return found;
+  const own = readFlags(envelope, outer, isAround);
+  if (!own.ok) return own;
+  const fields = parseProfilePatch(shape, fieldsOf(shape, envelope, data));
+  if (!fields.ok) return fields;
+  const subscriptions = parseSubscriptions(
+    shape,
+    ownValue(data, 'subscriptions'),
+    own.value.skip_invalid_subscriptions,
+  );
+  if (!subscriptions.ok) return subscriptions;
+  const keyFields = coerceKeyFields(shape, found.value?.match.keyFields ?? {});
+  if (!keyFields.ok) return keyFields;
+  const content = isAround ? carriedOf(outer, 'content') : success(null);
   if (!content.ok) return content;
-  const customData = wrapped ? carriedOf(outer, 'custom_data') : success(null);
+  const customData = isAround ? carriedOf(outer, 'custom_data') : success(null);
   if (!customData.ok) return customData;
   return success({
-    key: key.value,
-    keyName: matchFieldName(envelope) ?? 'profile_id',
-    patch: patch.value,
-    keyField: keyField.value,
+    key: found.value?.match.key ?? null,
+    filter: found.value?.filter ?? null,
+    keyName: found.value?.match.keyName ?? 'data',
+    missing: envelope.missing,
+    patch: { fields: fields.value, subscriptions: subscriptions.value.patches },
+    keyFields: keyFields.value,
+    skipped: subscriptions.value.skipped,
+    skipTriggers: own.value.skip_triggers,
+    detectGeo: own.value.detect_geo,
     content: content.value,
     customData: customData.value,
+    attach: isAround ? (ownValue(outer, 'attach') ?? null) : null,
   });
 }

@@ -1,11 +1,15 @@
-import type { Log, Outcome } from '../base/index.ts';
-import { type Db, type Refusal, withSavepointOrRefusal, withTx, withTxOrRefusal } from '../db/index.ts';
-import { loadShape, type ProfileShape, type RowError } from '../profiles/index.ts';
-import { packResults, type RowResult, unpackRows } from './chunk-bytes.ts';
-import { type ImportedRow, importRows, type LaneRow } from './import-rows.ts';
+import type { Log } from '../base/index.ts';
+import { type Db, withTx, withTxOrRefusal } from '../db/index.ts';
+import { loadShape, type ProfileShape, type RowError, WIDE_LANE } from '../profiles/index.ts';
+import { type ChunkRow, packResults, type RowResult, unpackRows } from './chunk-bytes.ts';
+import { expandAudience } from './expand-audience.ts';
+import { importByHalves } from './import-by-halves.ts';
+import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from './import-rows.ts';
 import { CHUNK_ROWS } from './split-rows.ts';
 import { addRunCounts } from './sql/add-run-counts.ts';
-import type { ClaimedLane } from './sql/claim-lane.ts';
+import { type ClaimedLane, ORDINARY_LANES } from './sql/claim-lane.ts';
+import { growTask } from './sql/grow-task.ts';
+import { lockLanes } from './sql/lock-lanes.ts';
 import { lockPendingChunks, type PendingChunk } from './sql/select-pending-chunks.ts';
 import { settleChunks, type TaskCounts } from './sql/settle-chunks.ts';
 
@@ -22,11 +26,17 @@ export interface LaneDeps {
   readonly beforeCommit: () => Promise<void> | void;
 }
 
+/** A row with the chunk that it came in. */
+interface LaneRow extends SourcedRow {
+  readonly source: PendingChunk;
+  readonly row: ChunkRow;
+}
+
 type ImportAll = (tx: Db, shape: ProfileShape, rows: readonly LaneRow[]) => Promise<ImportedRow[]>;
 
 async function unpackChunks(chunks: readonly PendingChunk[]): Promise<LaneRow[]> {
   const unpacked = await Promise.all(chunks.map((chunk) => unpackRows(chunk.payload)));
-  return chunks.flatMap((chunk, index) => (unpacked[index] ?? []).map((row) => ({ chunk, row })));
+  return chunks.flatMap((chunk, index) => (unpacked[index] ?? []).map((row) => ({ source: chunk, row })));
 }
 
 function emptyCounts(taskId: string, chunks: number): TaskCounts {
@@ -39,10 +49,16 @@ function emptyCounts(taskId: string, chunks: number): TaskCounts {
 function countRow(counts: TaskCounts, row: ImportedRow): void {
   if (row.ok) {
     counts[row.state] += 1;
-    counts[row.start === 'started' ? 'started' : 'skippedReentry'] += 1;
-  } else if (row.fault.code === 409) counts.ambiguous += 1;
+    if (row.start !== null) counts[row.start === 'started' ? 'started' : 'skippedReentry'] += 1;
+  } else if (row.fault.code === 409 && !row.fault.isDuplicate) counts.ambiguous += 1;
   else if (row.fault.code === 404) counts.notFound += 1;
   else counts.invalid += 1;
+}
+
+function toResult(index: number, row: ImportedRow): RowResult {
+  if (!row.ok) return { index, fault: row.fault };
+  const { profileId, state, start, skipped } = row;
+  return { index, profileId, state, start, ...(skipped.length === 0 ? {} : { skipped }) };
 }
 
 async function settle(
@@ -58,15 +74,12 @@ async function settle(
   for (const { taskId } of chunks) {
     counts.set(taskId, emptyCounts(taskId, chunks.filter((other) => other.taskId === taskId).length));
   }
-  for (const [position, { chunk, row }] of rows.entries()) {
+  for (const [position, { source, row }] of rows.entries()) {
     const outcome = imported[position];
-    const taskCounts = counts.get(chunk.taskId);
+    const taskCounts = counts.get(source.taskId);
     if (outcome === undefined || taskCounts === undefined) throw new Error('a row of a chunk has no result');
     countRow(taskCounts, outcome);
-    const { index } = row;
-    results
-      .get(chunk.id)
-      ?.push(outcome.ok ? { index, profileId: outcome.profileId } : { index, fault: outcome.fault });
+    results.get(source.id)?.push(toResult(row.index, outcome));
   }
   const packed = await Promise.all(
     chunks.map(async ({ id }) => ({ id, result: await packResults(results.get(id) ?? []) })),
@@ -74,54 +87,42 @@ async function settle(
   await settleChunks(tx, lane, packed, [...counts.values()], now);
 }
 
-/** @returns how many rows were settled: 0 when the lane is another's by now, or has nothing pending. */
-async function settleLane(deps: LaneDeps, tx: Db, lane: ClaimedLane, importAll: ImportAll): Promise<number> {
+/** A chunk that stands for the work of finding the profiles. */
+function isAudience(chunk: PendingChunk): boolean {
+  return chunk.rows === 0;
+}
+
+/** @returns how many rows were settled, an audience that was found counting as one: 0 when the lane is another's by now, or has nothing pending. */
+async function settleLane(
+  deps: LaneDeps,
+  tx: Db,
+  lane: ClaimedLane,
+  importAll: ImportAll,
+  givesUp = false,
+): Promise<number> {
   // After a failure the oldest alone, so that a chunk which cannot be processed takes no other task's with it.
   const limits = { chunks: lane.attempts > 1 ? 1 : MAX_CHUNKS, rows: CHUNK_ROWS };
+  if (lane.lane === WIDE_LANE) await lockLanes(tx, lane.databaseId, ORDINARY_LANES);
   const chunks = await lockPendingChunks(tx, lane, limits);
   if (chunks.length === 0) {
     // Else a lane that was claimed just as another had emptied it would stay closed for a whole lease.
     await settleChunks(tx, lane, [], [], deps.now());
     return 0;
   }
-  const rows = await unpackChunks(chunks);
+  for (const chunk of chunks.filter(isAudience)) {
+    // An audience that cannot be found is told of as one item that failed.
+    if (givesUp) await growTask(tx, chunk.taskId, { total: 1, chunks: 0 });
+    else await expandAudience(tx, lane.databaseId, chunk);
+  }
+  const rows = await unpackChunks(chunks.filter((chunk) => givesUp || !isAudience(chunk)));
   const imported = await importAll(tx, await loadShape(tx, lane.databaseId), rows);
   await settle(tx, lane, chunks, rows, imported, deps.now());
   await deps.beforeCommit();
-  return rows.length;
+  return rows.length + chunks.filter(isAudience).length;
 }
 
-/**
- * The way round rows that PostgreSQL refuses: halves them, each half behind a savepoint, until each bad one stands
- * alone and gets its error.
- */
-async function importByHalves(
-  deps: LaneDeps,
-  tx: Db,
-  shape: ProfileShape,
-  rows: readonly LaneRow[],
-): Promise<ImportedRow[]> {
-  const whole: Outcome<ImportedRow[], Refusal> = await withSavepointOrRefusal(tx, () =>
-    importRows(tx, shape, rows, deps.now(), addRunCounts),
-  );
-  if (whole.ok) return whole.value;
-  const [row] = rows;
-  if (rows.length === 1 && row !== undefined) {
-    const { sqlState, message } = whole.error;
-    deps.log.warn(
-      { task: row.chunk.taskId, item: row.row.index, sqlState, message },
-      'an item was not imported: PostgreSQL refuses its data',
-    );
-    const fault: RowError = {
-      code: 400,
-      text: `data: cannot be stored (SQLSTATE ${sqlState})`,
-      field: 'data',
-    };
-    return [{ ok: false, fault }];
-  }
-  const middle = Math.ceil(rows.length / 2);
-  const first = await importByHalves(deps, tx, shape, rows.slice(0, middle));
-  return [...first, ...(await importByHalves(deps, tx, shape, rows.slice(middle)))];
+function scopeOf({ now }: LaneDeps): ImportScope {
+  return { now: now(), addRunCounts };
 }
 
 const GIVEN_UP: RowError = {
@@ -131,7 +132,7 @@ const GIVEN_UP: RowError = {
 
 /**
  * Imports the oldest chunks of a claimed lane, about a thousand rows, in one transaction, and gives the lane up. Locks:
- * lane, profiles, runs, tasks, each in order of its key.
+ * lanes, profiles, unique values, runs, tasks, each in order of its key.
  * @returns how many rows were settled.
  */
 export async function processLane(deps: LaneDeps, lane: ClaimedLane): Promise<number> {
@@ -139,18 +140,22 @@ export async function processLane(deps: LaneDeps, lane: ClaimedLane): Promise<nu
   if (lane.attempts > MAX_ATTEMPTS) {
     log.error({ ...lane }, 'a part of a task is given up after too many faults; its items get error 500');
     return withTx(db, (tx) =>
-      settleLane(deps, tx, lane, async (_tx, _shape, rows) =>
-        rows.map(() => ({ ok: false, fault: GIVEN_UP })),
+      settleLane(
+        deps,
+        tx,
+        lane,
+        async (_tx, _shape, rows) => rows.map(() => ({ ok: false, fault: GIVEN_UP })),
+        true,
       ),
     );
   }
   const settled = await withTxOrRefusal(db, (tx) =>
-    settleLane(deps, tx, lane, (inner, shape, rows) =>
-      importRows(inner, shape, rows, deps.now(), addRunCounts),
-    ),
+    settleLane(deps, tx, lane, (inner, shape, rows) => importRows(inner, shape, rows, scopeOf(deps))),
   );
   if (settled.ok) return settled.value;
   return withTx(db, (tx) =>
-    settleLane(deps, tx, lane, (inner, shape, rows) => importByHalves(deps, inner, shape, rows)),
+    settleLane(deps, tx, lane, (inner, shape, rows) =>
+      importByHalves(inner, shape, rows, scopeOf(deps), log),
+    ),
   );
 }

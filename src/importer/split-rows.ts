@@ -1,9 +1,10 @@
 import { chunkBySize, groupBy, isDeeperThan, type JsonValue, laneOf, MAX_JSON_DEPTH } from '../base/index.ts';
-import { LANE_COUNT, type ProfileShape, type RowError } from '../profiles/index.ts';
+import { LANE_COUNT, type ProfileShape, type RowError, WIDE_LANE } from '../profiles/index.ts';
 import type { ChunkRow } from './chunk-bytes.ts';
 import type { Envelope } from './envelope.ts';
+import { openItem } from './open-item.ts';
 import { overflowFault } from './overflow-fault.ts';
-import { matchKeyOfItem, openItem } from './parse-row.ts';
+import { laneTextOf } from './parse-row.ts';
 
 /** Rows of one transaction. */
 export const CHUNK_ROWS = 1_000;
@@ -14,8 +15,8 @@ export interface LaneRows {
 }
 
 /** What storing the item would change: the first number out of range, by the field or key that holds it. */
-function findOverflow(item: JsonValue): RowError | undefined {
-  const opened = openItem(item);
+function findOverflow(envelope: Envelope, item: JsonValue): RowError | undefined {
+  const opened = openItem(envelope, item);
   if (!opened.ok) return undefined;
   const { outer, data } = opened.value;
   for (const keys of new Set([data, outer])) {
@@ -30,26 +31,25 @@ function findOverflow(item: JsonValue): RowError | undefined {
 }
 
 /** Depth is checked before anything recurses over the item. */
-function toRow(item: JsonValue, index: number): ChunkRow {
+export function toRow(envelope: Envelope, item: JsonValue, index: number): ChunkRow {
   if (isDeeperThan(item, MAX_JSON_DEPTH)) {
     const text = `data: nested deeper than ${MAX_JSON_DEPTH} levels`;
     return { index, fault: { code: 400, text, field: 'data' } };
   }
-  const fault = findOverflow(item);
+  const fault = findOverflow(envelope, item);
   return fault === undefined ? { index, item } : { index, fault };
 }
 
 /** Items without a usable key are refused later, in whatever lane they are. */
 function laneOfRow(shape: ProfileShape, envelope: Envelope, row: ChunkRow): number {
   if ('fault' in row) return 0;
-  const opened = openItem(row.item);
-  const key = opened.ok ? matchKeyOfItem(shape, envelope, opened.value) : undefined;
-  return key?.ok ? laneOf(key.value.text, LANE_COUNT) : 0;
+  const text = laneTextOf(shape, envelope, row.item);
+  if (text === undefined) return 0;
+  return text === null ? WIDE_LANE : laneOf(text, LANE_COUNT);
 }
 
-/** Deals the items out to lanes by their match key, in their order, in chunks of about a thousand rows. */
-export function splitRows(shape: ProfileShape, envelope: Envelope, items: readonly JsonValue[]): LaneRows[] {
-  const rows = items.map(toRow);
+/** Deals rows out to lanes by their match key, in their order, in chunks of about a thousand rows. */
+export function splitRows(shape: ProfileShape, envelope: Envelope, rows: readonly ChunkRow[]): LaneRows[] {
   const lanes = groupBy(rows, (row) => laneOfRow(shape, envelope, row));
   return [...lanes].flatMap(([lane, own]) =>
     chunkBySize(own, CHUNK_ROWS).map((part) => ({ lane, rows: part })),

@@ -1,11 +1,20 @@
-import { type Clock, type JsonObject, MusterError, newUuid, type Signals } from '../base/index.ts';
+import {
+  type Clock,
+  type JsonObject,
+  type JsonValue,
+  newUuid,
+  ownValue,
+  type Signals,
+} from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
-import { loadShape } from '../profiles/index.ts';
-import { createRunContext, findStartTarget } from '../workflow/index.ts';
+import { type ProfileShape, WIDE_LANE } from '../profiles/index.ts';
+import { createRunContext } from '../workflow/index.ts';
 import { packRows } from './chunk-bytes.ts';
-import { noSuchWorkflow, parseRequest, requireMatchField } from './envelope.ts';
-import { splitRows } from './split-rows.ts';
-import { insertChunks } from './sql/insert-chunks.ts';
+import type { Envelope, RootContext } from './envelope.ts';
+import type { ImportRules } from './import-rules.ts';
+import { type Authorize, type PreparedImport, prepareImport } from './prepare-import.ts';
+import { splitRows, toRow } from './split-rows.ts';
+import { insertChunks, type NewChunk } from './sql/insert-chunks.ts';
 import { insertTask } from './sql/insert-task.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,57 +30,77 @@ export interface SubmitDeps {
   readonly wake: () => void;
 }
 
+async function packChunks(
+  shape: ProfileShape,
+  envelope: Envelope,
+  items: readonly JsonValue[],
+): Promise<NewChunk[]> {
+  const rows = items.map((item, index) => toRow(envelope, item, index));
+  const parts = splitRows(shape, envelope, rows);
+  const payloads = await Promise.all(parts.map((part) => packRows(part.rows)));
+  return parts.map((part, index) => ({
+    lane: part.lane,
+    rows: part.rows.length,
+    payload: payloads[index] ?? Buffer.alloc(0),
+  }));
+}
+
+/** An audience is found by the importer: a chunk without rows stands for the work of finding it. */
+async function packAudience(item: JsonValue): Promise<NewChunk[]> {
+  return [{ lane: WIDE_LANE, rows: 0, payload: await packRows([{ index: 0, item }]) }];
+}
+
+/** The row that runs of the request share; null = there is nothing to share. */
+export async function createContext(tx: Db, context: RootContext, now: Date): Promise<number | null> {
+  const { content, customData, subscriptionFilter } = context;
+  if (content === null && customData === null && subscriptionFilter === null) return null;
+  return createRunContext(tx, { content, customData, subscriptionFilter, now });
+}
+
+async function packRequest({ request, shape }: PreparedImport): Promise<NewChunk[]> {
+  const { audience, items, envelope } = request;
+  return audience === undefined ? packChunks(shape, envelope, items) : packAudience(items[0] ?? {});
+}
+
 /**
  * Checks a request of `import_and_start_batch_task` as a whole, and stores it as a task with its chunks in one
  * transaction: a handful of statements whatever the number of items. When it has returned, the task survives any crash.
  * @param accept runs in that transaction; when it throws, nothing is stored.
- * @throws {MusterError} 400, 404 or 409 when the request is refused as a whole.
+ * @throws {MusterError} 400, 403, 404 or 409 when the request is refused as a whole.
  */
 export async function submitTask(
   deps: SubmitDeps,
   token: { readonly id: number },
   body: JsonObject,
+  rules: ImportRules,
+  authorize: Authorize,
   accept: (tx: Db, taskId: string) => Promise<void>,
 ): Promise<{ taskId: string }> {
   const { db, clock, signals } = deps;
-  const request = parseRequest(body, deps.maxItems);
-  const target = await findStartTarget(db, request.workflowId);
-  if (target === undefined) throw noSuchWorkflow(request.workflowId);
-  if (!target.active) {
-    const detail = `workflow_id: workflow ${target.workflowId} is not active`;
-    throw new MusterError(409, { field: 'workflow_id', detail });
-  }
-  const shape = await loadShape(db, target.databaseId);
-  requireMatchField(request.envelope, shape);
-  const parts = splitRows(shape, request.envelope, request.items);
-  const payloads = await Promise.all(parts.map((part) => packRows(part.rows)));
-  const chunks = parts.map((part, index) => ({
-    lane: part.lane,
-    rows: part.rows.length,
-    payload: payloads[index] ?? Buffer.alloc(0),
-  }));
+  const prepared = await prepareImport(db, body, rules, deps.maxItems, authorize);
+  const { request, shape, workflowId } = prepared;
+  const chunks = await packRequest(prepared);
+  const audience = request.audience === undefined ? null : (ownValue(body, 'custom_request') ?? null);
   const taskId = newUuid();
   await withTx(db, async (tx) => {
     const now = clock.now();
-    const { content, customData } = request;
-    const contextId =
-      content === null && customData === null
-        ? null
-        : await createRunContext(tx, { content, customData, now });
     await insertTask(tx, {
       id: taskId,
-      kind: 'workflows/import_and_start_batch_task',
-      databaseId: target.databaseId,
-      workflowId: target.workflowId,
+      kind: rules.method,
+      databaseId: shape.database.id,
+      workflowId,
       tokenId: token.id,
+      parentId: null,
       envelope: request.envelope,
-      contextId,
-      total: request.items.length,
+      audience,
+      contextId: await createContext(tx, request.context, now),
+      total: audience === null ? request.items.length : 0,
       chunks: chunks.length,
+      isOpen: false,
       acceptedAt: now,
       expiresAt: new Date(now.getTime() + deps.retentionDays * DAY_MS),
     });
-    await insertChunks(tx, taskId, target.databaseId, chunks);
+    await insertChunks(tx, taskId, shape.database.id, chunks);
     await accept(tx, taskId);
     await signals.reach('accept.before-commit');
   });

@@ -1,13 +1,9 @@
 import type { Clock } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
-import { type RowResult, unpackResults } from './chunk-bytes.ts';
+import { unpackResults } from './chunk-bytes.ts';
+import { type ItemResult, toItemResult } from './item-result.ts';
 import { selectResults } from './sql/select-results.ts';
 import { pageTasks, type StateCounters, selectTask, type TaskRow } from './sql/select-tasks.ts';
-
-/** What became of one item, as callers read it. */
-export type ItemResult =
-  | { readonly profile_id: string }
-  | { readonly error: number; readonly error_text: string; readonly field?: string };
 
 /** Every item is in one import state, and when it was imported in one start state: the sums are closed. */
 export interface TaskCounters extends StateCounters {
@@ -44,12 +40,6 @@ export interface TaskStatus {
   readonly result?: readonly ItemResult[];
 }
 
-function toItemResult(row: RowResult): ItemResult {
-  if ('profileId' in row) return { profile_id: row.profileId };
-  const { code, text, field } = row.fault;
-  return { error: code, error_text: text, ...(field === undefined ? {} : { field }) };
-}
-
 /** At least a millisecond, so that a rate is never infinite. */
 function secondsOf(task: TaskRow, now: Date): number {
   const end = task.finishedAt ?? now;
@@ -68,7 +58,8 @@ function toStatus(task: TaskRow, now: Date): TaskStatus {
     databaseId: task.databaseId,
     workflowId: task.workflowId,
     status: isFinished ? 'completed' : done === 0 ? 'pending' : 'processing',
-    progress: isFinished ? 100 : Math.min(99, Math.floor((done / task.total) * 100)),
+    // While an audience is being found there is no total yet.
+    progress: isFinished ? 100 : task.total === 0 ? 0 : Math.min(99, Math.floor((done / task.total) * 100)),
     counters: { total: task.total, waiting, ...counted },
     runs: { active: counted.started - runs.waiting - runs.ended - runs.failed, ...runs },
     acceptedAt: task.acceptedAt,

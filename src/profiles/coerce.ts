@@ -2,30 +2,27 @@ import { isIP } from 'node:net';
 import { IANAZone } from 'luxon';
 import {
   failure,
+  isDeeperThan,
   isJsonObject,
-  type JsonObject,
   type JsonValue,
   type Outcome,
+  storageFault,
   success,
   textFault,
 } from '../base/index.ts';
 import { normalizeEmail, normalizePhone } from './contacts.ts';
 import type { Database } from './database.ts';
 import { toDate, toDatetime } from './dates.ts';
-import type { ProfileShape, ShapeField, ValueType } from './fields.ts';
-
-/** Why one item was not imported: a code of the closed list, a sentence that names the field, the field. */
-export interface RowError {
-  readonly code: 400 | 404 | 409 | 500;
-  readonly text: string;
-  readonly field?: string;
-}
+import type { ValueField, ValueType } from './fields.ts';
 
 const MAX_TEXT_LENGTH = 65_536;
 /** A B-tree entry holds 2,704 bytes; 512 characters fit in every script. */
 const MAX_MATCH_LENGTH = 512;
 const MAX_TAGS = 1_000;
 const MAX_PHONES = 100;
+const MAX_OBJECTS = 1_000;
+/** Levels of an object, of which filters and templates reach every one. */
+const MAX_OBJECT_DEPTH = 8;
 
 type Coerced = Outcome<JsonValue, string>;
 
@@ -94,7 +91,10 @@ function coerceMoment(
 }
 
 function coerceEnum(value: JsonValue, options: readonly string[]): Coerced {
-  const option = typeof value === 'number' ? options[value] : options.find((known) => known === value);
+  const named = typeof value === 'string' ? options.find((known) => known === value) : undefined;
+  // A number comes as text from callers who have no other type, such as those of XML.
+  const ordinal = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : value;
+  const option = named ?? (typeof ordinal === 'number' ? options[ordinal] : undefined);
   if (option !== undefined) return success(option);
   const list = options.length > 10 ? `${options.slice(0, 10).join(', ')}, …` : options.join(', ');
   return expected(`one of ${list}, or its number from 0 to ${options.length - 1}`, value);
@@ -168,7 +168,26 @@ function coerceZone(value: JsonValue): Coerced {
   return isZone(zone) ? success(zone) : expected('a time zone such as Europe/Moscow', value);
 }
 
-type Coercer = (value: JsonValue, field: ShapeField, database: Database) => Coerced;
+/** Kept as it is, whatever it holds. */
+function coerceObject(value: JsonValue): Coerced {
+  if (!isJsonObject(value)) return expected('an object', value);
+  if (isDeeperThan(value, MAX_OBJECT_DEPTH)) return failure(`nested deeper than ${MAX_OBJECT_DEPTH} levels`);
+  const fault = storageFault(value, 'the object');
+  return fault === undefined ? success(value) : failure(fault);
+}
+
+function coerceObjects(value: JsonValue): Coerced {
+  const list = isJsonObject(value) ? [value] : value;
+  if (!Array.isArray(list)) return expected('a list of objects', value);
+  if (list.length > MAX_OBJECTS) return failure(`more than ${MAX_OBJECTS} objects`);
+  for (const element of list) {
+    const coerced = coerceObject(element);
+    if (!coerced.ok) return coerced;
+  }
+  return success(list);
+}
+
+type Coercer = (value: JsonValue, field: ValueField, database: Database) => Coerced;
 
 const coercers: Readonly<Record<ValueType, Coercer>> = {
   string: coerceText,
@@ -180,6 +199,8 @@ const coercers: Readonly<Record<ValueType, Coercer>> = {
   enum: (value, field) => coerceEnum(value, field.options ?? []),
   ip: coerceIp,
   tags: coerceTags,
+  object: coerceObject,
+  objects: coerceObjects,
   email: coerceEmail,
   phones: (value, _field, database) => coercePhones(value, database),
   sex: (value, _field, database) => coerceSex(value, database),
@@ -187,7 +208,7 @@ const coercers: Readonly<Record<ValueType, Coercer>> = {
 };
 
 /** What the text of a value breaks: characters that PostgreSQL refuses, or the length of an index entry. */
-function storedFault(value: JsonValue, field: ShapeField): string | undefined {
+function storedFault(value: JsonValue, field: ValueField): string | undefined {
   if (typeof value === 'string') {
     if (field.kind !== null && value.length > MAX_MATCH_LENGTH) {
       return `longer than ${MAX_MATCH_LENGTH} characters, the most that a match field takes`;
@@ -206,41 +227,9 @@ function storedFault(value: JsonValue, field: ShapeField): string | undefined {
 }
 
 /** Coerces one value that is not null to the field's type. The failure is the part of a sentence after the name. */
-export function coerceValue(shape: ProfileShape, field: ShapeField, value: JsonValue): Coerced {
-  const coerced = coercers[field.type](value, field, shape.database);
+export function coerceValue(database: Database, field: ValueField, value: JsonValue): Coerced {
+  const coerced = coercers[field.type](value, field, database);
   if (!coerced.ok) return coerced;
   const fault = storedFault(coerced.value, field);
   return fault === undefined ? coerced : failure(fault);
-}
-
-/**
- * Checks and coerces the fields of one item. Null means "leave as it is" and is left out of the patch; a name that the
- * database does not know is refused or left out by its policy (`create` has created it before, where it could).
- * @returns the patch to merge into the profile, or the first fault.
- */
-export function coerceFields(shape: ProfileShape, data: JsonObject): Outcome<JsonObject, RowError> {
-  const patch: JsonObject = {};
-  for (const name of Object.keys(data)) {
-    const value = data[name];
-    if (value === undefined || value === null) continue;
-    const field = shape.fields.get(name);
-    if (field === undefined) {
-      if (shape.database.unknownFields === 'ignore') continue;
-      return failure(unknownField(name, value));
-    }
-    const coerced = coerceValue(shape, field, value);
-    if (!coerced.ok) return failure({ code: 400, text: `${name}: ${coerced.error}`, field: name });
-    patch[name] = coerced.value;
-  }
-  return success(patch);
-}
-
-function unknownField(name: string, value: JsonValue): RowError {
-  const safe = name.length > 64 ? `${name.slice(0, 64)}…` : name;
-  const shown = safe.toWellFormed().replaceAll('\u0000', '␀');
-  const text =
-    name === 'subscriptions' && (Array.isArray(value) || isJsonObject(value))
-      ? 'subscriptions: subscriptions cannot be imported in this version'
-      : `${shown}: the database has no such field`;
-  return { code: 400, text, field: shown };
 }

@@ -9,6 +9,8 @@ export const fieldTypes = [
   'enum',
   'ip',
   'tags',
+  'object',
+  'objects',
 ] as const;
 export type FieldType = (typeof fieldTypes)[number];
 
@@ -26,6 +28,8 @@ export interface Database {
   readonly phoneCountry: string;
   /** What the numbers of `_sex` mean, male/female. */
   readonly sexNumbers: SexNumbers;
+  /** Whether no two profiles may have one e-mail address of their own. */
+  readonly uniqueEmail: boolean;
   readonly createdAt: Date;
 }
 
@@ -35,6 +39,13 @@ export interface Field {
   readonly type: FieldType;
   /** The values of an enum in the order of their ordinals, from 0; null for other types. */
   readonly options: readonly string[] | null;
+  /** Whether profiles are found by it through an index. */
   readonly match: boolean;
+  /** False while the index of a match field is built from profiles that were there before. */
+  readonly indexed: boolean;
+  /** Whether no two profiles may have the same value. */
+  readonly unique: boolean;
+  /** Whether a new profile must have it, and no profile can lose it. */
+  readonly required: boolean;
   readonly createdAt: Date;
 }

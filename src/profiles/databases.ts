@@ -7,10 +7,13 @@ import { insertDatabase } from './sql/insert-database.ts';
 import { insertFields } from './sql/insert-fields.ts';
 import { findDatabase } from './sql/list-databases.ts';
 import { listFields } from './sql/list-fields.ts';
+import { listResources } from './sql/list-resources.ts';
 import { updateDatabaseRow } from './sql/update-database.ts';
 
 /** Lanes of a database: imports of different lanes run side by side, those of one lane in order (DESIGN.md 3). */
 export const LANE_COUNT = 16;
+/** The lane of rows that are matched by several keys: it is worked on alone, and keeps its place in the order. */
+export const WIDE_LANE = 16;
 
 /** More would make every profile slow to check and hard to read. */
 export const MAX_FIELDS = 500;
@@ -23,6 +26,7 @@ export interface DatabaseSettings {
   readonly unknownFields?: UnknownFields | undefined;
   readonly phoneCountry?: string | undefined;
   readonly sexNumbers?: SexNumbers | undefined;
+  readonly uniqueEmail?: boolean | undefined;
 }
 
 function checkSettings(settings: Partial<DatabaseSettings>): void {
@@ -45,9 +49,10 @@ export async function createDatabase(db: Db, clock: Clock, settings: DatabaseSet
     unknownFields: settings.unknownFields ?? 'reject',
     phoneCountry: settings.phoneCountry ?? 'RU',
     sexNumbers: settings.sexNumbers ?? '0/1',
+    uniqueEmail: settings.uniqueEmail ?? false,
     createdAt: clock.now(),
   } as const;
-  const id = await insertDatabase(db, database, LANE_COUNT);
+  const id = await insertDatabase(db, database, LANE_COUNT + 1);
   return { id, ...database };
 }
 
@@ -66,6 +71,7 @@ export async function updateDatabase(
     unknownFields: changes.unknownFields ?? current.unknownFields,
     phoneCountry: changes.phoneCountry ?? current.phoneCountry,
     sexNumbers: changes.sexNumbers ?? current.sexNumbers,
+    uniqueEmail: changes.uniqueEmail ?? current.uniqueEmail,
   };
   await updateDatabaseRow(db, database);
   return database;
@@ -76,6 +82,8 @@ export interface FieldSettings {
   readonly type: FieldType;
   readonly options?: readonly string[] | null | undefined;
   readonly match?: boolean | undefined;
+  readonly unique?: boolean | undefined;
+  readonly required?: boolean | undefined;
 }
 
 function checkOptions(field: FieldSettings): readonly string[] | null {
@@ -96,6 +104,10 @@ function checkOptions(field: FieldSettings): readonly string[] | null {
       throw invalidRequest(`options[${index}]`, `“${option}” stands twice`);
   }
   return options;
+}
+
+function isComposite(type: FieldType): boolean {
+  return type === 'object' || type === 'objects';
 }
 
 /**
@@ -120,17 +132,24 @@ export async function createField(
     detail: `name: the database has a field ${field.name} already`,
   });
   if (Object.hasOwn(standardFields, field.name)) throw taken;
-  const row = { name: field.name, type: field.type, options, match: field.match ?? false };
+  if ((field.match || field.unique) && isComposite(field.type)) {
+    throw invalidRequest('type', 'a field of this type can be neither a match field nor unique');
+  }
+  const row = {
+    ...{ name: field.name, type: field.type, options, match: field.match ?? false, indexed: true },
+    ...{ unique: field.unique ?? false, required: field.required ?? false },
+  };
   const now = clock.now();
   const id = (await insertFields(db, databaseId, [row], now)).get(field.name);
   if (id === undefined) throw taken;
   return { id, ...row, createdAt: now };
 }
 
-/** The database with its fields, or undefined when there is none. Two statements. */
+/** The database with its fields and resources, or undefined when there is none. Three statements. */
 export async function findShape(db: Db, databaseId: number): Promise<ProfileShape | undefined> {
   const database = await findDatabase(db, databaseId);
-  return database === undefined ? undefined : createShape(database, await listFields(db, databaseId));
+  if (database === undefined) return undefined;
+  return createShape(database, await listFields(db, databaseId), await listResources(db, databaseId));
 }
 
 /** The same where the database must exist, since other rows refer to it. */

@@ -27,9 +27,15 @@ interface Parsed {
   readonly instantMs: number;
 }
 
+/** `20260131` as text is a day: as Unix seconds it would be one of the year 1970. */
+function withDashes(text: string): string {
+  const parts = /^([12]\d{3})(0[1-9]|1[0-2])([0-3]\d)$/.exec(text);
+  return parts === null ? text : `${parts[1]}-${parts[2]}-${parts[3]}`;
+}
+
 /** Reads any accepted form (CONTRACT.md 5); zone-less times are UTC. Undefined when it is none, or no such day. */
 function parseMoment(value: string | number): Parsed | undefined {
-  const text = String(value).trim();
+  const text = typeof value === 'string' ? withDashes(value.trim()) : String(value);
   const unix = typeof value === 'number' ? value : /^-?\d{5,}$/.test(text) ? Number(text) : undefined;
   if (unix !== undefined) {
     const instantMs = instantOfUnix(unix);

@@ -1,4 +1,5 @@
 import type { Database, Field, FieldType } from './database.ts';
+import type { Resource } from './resource.ts';
 
 /** How a value is coerced: the types of custom fields and those that only standard fields have. */
 export type ValueType = FieldType | 'email' | 'phones' | 'sex' | 'zone';
@@ -22,21 +23,40 @@ export const standardFields: Readonly<Record<string, ValueType>> = {
   _region: 'string',
   _postal_code: 'string',
   _tz: 'zone',
+  _lat: 'float',
+  _lon: 'float',
   _vendor: 'string',
   _status: 'int',
 };
 
 /** identity.kind of what a profile is found by; match fields have `FIRST_FIELD_KIND + field.id`. Stored. */
-const EMAIL_KIND = 1;
-const PHONE_KIND = 2;
+export const kinds = {
+  email: 1,
+  phone: 2,
+  subscriptionEmail: 3,
+  subscriptionPhone: 4,
+  subscriptionPush: 5,
+  /** Other contacts and match fields of subscriptions: the value begins with the name. */
+  subscriptionOther: 6,
+} as const;
 const FIRST_FIELD_KIND = 100;
 
-export interface ShapeField {
+/** What is needed to coerce a value: of a profile's field, or of a subscription's. */
+export interface ValueField {
   readonly name: string;
   readonly type: ValueType;
   readonly options: readonly string[] | null;
-  /** identity.kind when the field is found by index, else null. */
+  /** identity.kind when values of the field are kept as identities, else null. */
   readonly kind: number | null;
+  /** Whether the field can never be taken away. */
+  readonly required: boolean;
+  /** Whether no two profiles may have the same value. */
+  readonly unique: boolean;
+}
+
+export interface ShapeField extends ValueField {
+  /** Whether the identities are complete, so that matching may rely on them. */
+  readonly indexed: boolean;
 }
 
 /** Everything that is needed to check and store profiles of one database, loaded once per batch. */
@@ -45,24 +65,47 @@ export interface ProfileShape {
   readonly fields: ReadonlyMap<string, ShapeField>;
   /** The fields among them that identities are kept for. */
   readonly matchFields: readonly ShapeField[];
+  /** Those of which no two profiles may have the same value. They have a kind. */
+  readonly uniqueFields: readonly ShapeField[];
+  readonly requiredFields: readonly ShapeField[];
+  /** The resources that profiles of the database may subscribe to. */
+  readonly resources: ReadonlyMap<number, Resource>;
 }
 
 function kindOfStandard(name: string): number | null {
-  if (name === 'email') return EMAIL_KIND;
-  return name === 'phones' ? PHONE_KIND : null;
+  if (name === 'email') return kinds.email;
+  return name === 'phones' ? kinds.phone : null;
 }
 
-export function createShape(database: Database, custom: readonly Field[]): ProfileShape {
+function standardField(name: string, type: ValueType, database: Database): ShapeField {
+  return {
+    ...{ name, type, options: null, kind: kindOfStandard(name), indexed: true, required: false },
+    unique: name === 'email' && database.uniqueEmail,
+  };
+}
+
+export function createShape(
+  database: Database,
+  custom: readonly Field[],
+  resources: readonly Resource[],
+): ProfileShape {
   const fields = new Map<string, ShapeField>();
   for (const [name, type] of Object.entries(standardFields)) {
-    fields.set(name, { name, type, options: null, kind: kindOfStandard(name) });
+    fields.set(name, standardField(name, type, database));
   }
-  for (const field of custom) {
-    const kind = field.match ? FIRST_FIELD_KIND + field.id : null;
-    fields.set(field.name, { name: field.name, type: field.type, options: field.options, kind });
+  for (const { id, name, type, options, match, indexed, unique, required } of custom) {
+    const kind = match || unique ? FIRST_FIELD_KIND + id : null;
+    fields.set(name, { name, type, options, kind, indexed, unique, required });
   }
-  const matchFields = [...fields.values()].filter((field) => field.kind !== null);
-  return { database, fields, matchFields };
+  const all = [...fields.values()];
+  return {
+    database,
+    fields,
+    matchFields: all.filter((field) => field.kind !== null),
+    uniqueFields: all.filter((field) => field.unique),
+    requiredFields: all.filter((field) => field.required),
+    resources: new Map(resources.map((resource) => [resource.id, resource])),
+  };
 }
 
 /** Letters of any script, digits, `_` and `-`; not what JavaScript objects come with. At most 64 characters. */
@@ -70,6 +113,8 @@ export function fieldNameFault(name: string): string | undefined {
   if (!/^[\p{L}_][\p{L}\p{N}_-]{0,63}$/u.test(name)) {
     return 'expected a name of 1 to 64 letters, digits, _ or -, beginning with a letter or _';
   }
-  if (name in {} || name === 'prototype') return 'this name is reserved';
+  if (name in {} || name === 'prototype' || name === 'subscriptions' || name === 'segments') {
+    return 'this name is reserved';
+  }
   return undefined;
 }

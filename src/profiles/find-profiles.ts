@@ -46,7 +46,8 @@ export async function searchProfiles(
     if (field === undefined && name !== 'id') throw invalidRequest('field', 'the database has no such field');
     const key = field === undefined ? matchKeyOfId(value) : matchKeyOfField(shape, field, value);
     if (!key.ok) throw invalidRequest('value', key.error);
-    const ids = (await matchProfiles(db, databaseId, [key.value], search.limit)).get(key.value.text) ?? [];
+    const found = await matchProfiles(db, databaseId, key.value.lookups, search.limit);
+    const ids = [...new Set([...found.values()].flat())];
     const profiles = [...(await getProfiles(db, databaseId, ids)).values()];
     return { profiles: profiles.sort((left, right) => (left.id < right.id ? -1 : 1)) };
   }

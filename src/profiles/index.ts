@@ -1,6 +1,19 @@
 /** Level 3: databases, fields, profiles; what is checked, how a profile is found, how it is written. */
-export { changeProfiles, lockProfiles, mergeFields, storeProfiles } from './change-profiles.ts';
-export { coerceFields, type RowError } from './coerce.ts';
+export {
+  applyProfilePatch,
+  type ChangedProfile,
+  type CreatedProfile,
+  changeProfiles,
+  lockProfiles,
+  type ProfilePatch,
+  requiredFieldFault,
+  stateOf,
+  storeProfiles,
+} from './change-profiles.ts';
+export type {
+  Channel,
+  SubscriptionStatus,
+} from './channels.ts';
 export { normalizeEmail, normalizePhone } from './contacts.ts';
 export {
   type Database,
@@ -19,15 +32,39 @@ export {
   LANE_COUNT,
   loadShape,
   updateDatabase,
+  WIDE_LANE,
 } from './databases.ts';
 export { toDate, toDatetime } from './dates.ts';
-export type { ProfileShape, ShapeField } from './fields.ts';
+export { type FieldPatch, parseProfilePatch } from './field-patch.ts';
+export { kinds, type ProfileShape, type ShapeField } from './fields.ts';
 export { getProfile, getProfiles, type ProfileSearch, searchProfiles } from './find-profiles.ts';
-export { identitiesOf } from './identities.ts';
-export { keyTextsOf, type MatchKey, matchKeyOfField, matchKeyOfId, matchProfiles } from './match-profiles.ts';
+export { namedText, pushText, type UniqueValue, uniqueValuesOf } from './identities.ts';
+export {
+  isFoundBy,
+  keyOfLookups,
+  type Lookup,
+  lookupIdentity,
+  type MatchKey,
+  matchKeyOfField,
+  matchKeyOfId,
+  matchProfiles,
+  placeOf,
+  placesOf,
+} from './match-profiles.ts';
+export type { ProfileChange, ProfileState, Subscription } from './profile-state.ts';
+export type { Resource, ResourceField } from './resource.ts';
+export { type RowError, rowError } from './row-error.ts';
 export { insertResource } from './sql/insert-resource.ts';
 export { findDatabase, listDatabases } from './sql/list-databases.ts';
 export { listFields } from './sql/list-fields.ts';
 export { lockDatabases } from './sql/lock-databases.ts';
+export { pageByFilter } from './sql/page-by-filter.ts';
+export { meetsFilter } from './sql/profile-document.ts';
 export type { StoredProfile } from './sql/select-profiles.ts';
+export {
+  parseSubscriptions,
+  type SkippedSubscription,
+  type SubscriptionPatch,
+} from './subscription-patch.ts';
+export { findUniqueOwners, uniqueKey } from './unique-values.ts';
 export { createUnknownFields } from './unknown-fields.ts';

@@ -2,30 +2,63 @@ import {
   failure,
   groupBy,
   isObjectId,
-  type JsonObject,
   type JsonValue,
   type Outcome,
+  sameJson,
   slotOf,
   success,
 } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { coerceValue } from './coerce.ts';
 import type { ProfileShape, ShapeField } from './fields.ts';
-import { identitiesOf, keyOf, matchText } from './identities.ts';
+import { matchText, textsOfField, textsOfSubscription } from './identities.ts';
+import type { ProfileState } from './profile-state.ts';
 import { findByIdentities } from './sql/find-by-identities.ts';
 import { scanField } from './sql/scan-field.ts';
 
-/** What one profile is looked for by. `text` names the key and is the same for all spellings of one value. */
-export type MatchKey =
+/** One place to look for a profile in. `text` names the place and the value, the same for all spellings of one value. */
+export type Lookup =
   | { readonly by: 'id'; readonly text: string; readonly id: string }
-  | { readonly by: 'identity'; readonly text: string; readonly kind: number; readonly value: string }
-  | { readonly by: 'field'; readonly text: string; readonly field: string; readonly value: JsonValue };
+  | {
+      readonly by: 'identity';
+      readonly text: string;
+      readonly kind: number;
+      readonly value: string;
+      /** Only the contact of a subscription to this resource; null = of any. */
+      readonly resourceId: number | null;
+    }
+  | {
+      readonly by: 'field';
+      readonly text: string;
+      readonly field: string;
+      readonly value: JsonValue;
+    };
+
+/** What one profile is looked for by: it is found by any of the lookups. */
+export interface MatchKey {
+  /** Names the key among those of a batch. */
+  readonly text: string;
+  /**
+   * The value that decides the lane, so that items which may hit one profile meet in one; null = by several values, and
+   * no single lane will do.
+   */
+  readonly lane: string | null;
+  readonly lookups: readonly Lookup[];
+}
+
+export function keyOfLookups(lane: string | null, lookups: readonly Lookup[]): MatchKey {
+  return { text: lookups.map(({ text }) => text).join('\n'), lane, lookups };
+}
+
+export function lookupIdentity(kind: number, value: string, resourceId: number | null = null): Lookup {
+  return { by: 'identity', text: `${kind} ${resourceId ?? '*'} ${value}`, kind, value, resourceId };
+}
 
 /** @returns the key for a profile id, or why the value is none. */
 export function matchKeyOfId(value: JsonValue): Outcome<MatchKey, string> {
   const id = typeof value === 'string' ? value.trim().toLowerCase() : '';
   if (!isObjectId(id)) return failure('expected 24 hexadecimal digits');
-  return success({ by: 'id', text: `id ${id}`, id });
+  return success(keyOfLookups(id, [{ by: 'id', text: `id ${id}`, id }]));
 }
 
 /** @returns the key for a value of a field, coerced as an import would; for a list of phones the first. */
@@ -34,73 +67,88 @@ export function matchKeyOfField(
   field: ShapeField,
   value: JsonValue,
 ): Outcome<MatchKey, string> {
-  const coerced = coerceValue(shape, field, value);
+  const coerced = coerceValue(shape.database, field, value);
   if (!coerced.ok) return coerced;
-  const single = field.type === 'phones' && Array.isArray(coerced.value) ? coerced.value[0] : coerced.value;
-  if (single === undefined) return failure('expected at least one value');
-  const text = matchText(single);
-  if (text === '') return failure('an empty value matches nothing');
-  if (field.kind === null) {
-    return success({
-      by: 'field',
-      text: fieldKeyText(field.name, text),
-      field: field.name,
-      value: coerced.value,
-    });
+  const [text] = textsOfField(field, coerced.value);
+  if (text === undefined) return failure('an empty value matches nothing');
+  if (field.kind !== null && field.indexed) {
+    return success(keyOfLookups(text, [lookupIdentity(field.kind, text)]));
   }
-  return success({
-    by: 'identity',
-    text: keyOf({ kind: field.kind, value: text }),
-    kind: field.kind,
-    value: text,
-  });
+  const { name } = field;
+  return success(
+    keyOfLookups(text, [{ by: 'field', text: `field ${name} ${text}`, field: name, value: coerced.value }]),
+  );
 }
 
-function fieldKeyText(field: string, text: string): string {
-  return `field ${field} ${text}`;
+/** Whether the profile is found by the lookup, judged by what it holds. */
+export function isFoundBy(shape: ProfileShape, id: string, state: ProfileState, lookup: Lookup): boolean {
+  switch (lookup.by) {
+    case 'id':
+      return lookup.id === id;
+    case 'field':
+      return sameJson(state.fields[lookup.field], lookup.value);
+    case 'identity': {
+      const { kind, value, resourceId } = lookup;
+      const field = shape.matchFields.find((one) => one.kind === kind);
+      if (field !== undefined) return textsOfField(field, state.fields[field.name]).includes(value);
+      return state.subscriptions.some(
+        (subscription) =>
+          (resourceId === null || subscription.resource_id === resourceId) &&
+          textsOfSubscription(shape, subscription).some((one) => one.kind === kind && one.value === value),
+      );
+    }
+  }
+}
+
+/** Texts under which lookups are listed: those of one kind and value come together, whatever their resource. */
+export function placeOf(lookup: Lookup): string {
+  return lookup.by === 'identity' ? `${lookup.kind} ${lookup.value}` : lookup.text;
+}
+
+/** Every place at which a profile is found by `kind` and value, and by the given fields that have no index. */
+export function placesOf(shape: ProfileShape, state: ProfileState, scanned: Iterable<string>): Set<string> {
+  const places = new Set<string>();
+  for (const field of shape.matchFields) {
+    for (const text of textsOfField(field, state.fields[field.name])) places.add(`${field.kind} ${text}`);
+  }
+  for (const subscription of state.subscriptions) {
+    for (const { kind, value } of textsOfSubscription(shape, subscription)) places.add(`${kind} ${value}`);
+  }
+  for (const name of scanned) {
+    const value = state.fields[name];
+    if (value !== undefined && value !== null) places.add(`field ${name} ${matchText(value)}`);
+  }
+  return places;
 }
 
 /**
- * The texts of all keys that find a profile with these fields: by its identities, and by the field of `key` where that
- * is one without an index.
- */
-export function keyTextsOf(shape: ProfileShape, fields: JsonObject, key: MatchKey): Set<string> {
-  const texts = new Set(identitiesOf(shape, fields).map(keyOf));
-  const value = key.by === 'field' ? fields[key.field] : undefined;
-  if (key.by === 'field' && value !== undefined && value !== null) {
-    texts.add(fieldKeyText(key.field, matchText(value)));
-  }
-  return texts;
-}
-
-/**
- * The ids of the profiles that each key finds, at most `limit` each (2 are enough to know that a match is ambiguous).
- * One statement for all keys that have an index, one for each field that has none. A key by id finds that id, whether
- * or not there is such a profile. By `key.text`.
+ * The ids of the profiles that each lookup finds, at most `limit` each. One statement for all lookups that have an
+ * index, one for each field that has none. A lookup by id finds that id, whether or not there is such a profile.
+ * @returns ids by the text of the lookup.
  */
 export async function matchProfiles(
   db: Db,
   databaseId: number,
-  keys: readonly MatchKey[],
+  lookups: Iterable<Lookup>,
   limit: number,
 ): Promise<Map<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
-  const indexed: Extract<MatchKey, { by: 'identity' }>[] = [];
-  const scanned: Extract<MatchKey, { by: 'field' }>[] = [];
-  for (const key of keys) {
-    if (key.by === 'id') found.set(key.text, [key.id]);
-    else if (key.by === 'identity') indexed.push(key);
-    else scanned.push(key);
+  const indexed = new Map<string, Extract<Lookup, { by: 'identity' }>>();
+  const scanned = new Map<string, Extract<Lookup, { by: 'field' }>>();
+  for (const lookup of lookups) {
+    if (lookup.by === 'id') found.set(lookup.text, [lookup.id]);
+    else if (lookup.by === 'identity') indexed.set(lookup.text, lookup);
+    else scanned.set(lookup.text, lookup);
   }
-  if (indexed.length > 0) {
-    const identities = indexed.map(({ kind, value }) => ({ slot: slotOf(value), kind, value }));
-    const ids = await findByIdentities(db, databaseId, identities, limit);
-    for (const [index, key] of indexed.entries()) found.set(key.text, ids[index] ?? []);
+  if (indexed.size > 0) {
+    const keys = [...indexed.values()].map((lookup) => ({ ...lookup, slot: slotOf(lookup.value) }));
+    const ids = await findByIdentities(db, databaseId, keys, limit);
+    for (const [index, key] of keys.entries()) found.set(key.text, ids[index] ?? []);
   }
-  for (const [field, group] of groupBy(scanned, (key) => key.field)) {
-    const values = group.map((key) => key.value);
+  for (const [field, group] of groupBy([...scanned.values()], (lookup) => lookup.field)) {
+    const values = group.map((lookup) => lookup.value);
     const ids = await scanField(db, databaseId, field, values, limit);
-    for (const [index, key] of group.entries()) found.set(key.text, ids[index] ?? []);
+    for (const [index, lookup] of group.entries()) found.set(lookup.text, ids[index] ?? []);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../base/index.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import type { FieldType } from './database.ts';
 import { loadShape, MAX_FIELDS } from './databases.ts';
@@ -11,12 +11,13 @@ function typeOf(value: JsonValue | undefined): FieldType | undefined {
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int' : 'float';
   if (Array.isArray(value) && value.every((element) => typeof element === 'string')) return 'tags';
-  return undefined;
+  if (Array.isArray(value) && value.every(isJsonObject)) return 'objects';
+  return isJsonObject(value) ? 'object' : undefined;
 }
 
 /**
  * Where the database says `create`, adds the fields that these items have and it does not know, by the type of their
- * first value. What cannot become a field is left for `coerceFields` to refuse, item by item. One statement.
+ * first value. What cannot become a field is left for `parseProfilePatch` to refuse, item by item. One statement.
  */
 export async function createUnknownFields(
   db: Db,
@@ -31,12 +32,13 @@ export async function createUnknownFields(
     for (const name of Object.keys(item)) {
       if (shape.fields.has(name) || types.has(name) || types.size >= room) continue;
       const type = typeOf(item[name]);
-      if (type !== undefined && name !== 'subscriptions' && fieldNameFault(name) === undefined)
-        types.set(name, type);
+      if (type !== undefined && fieldNameFault(name) === undefined) types.set(name, type);
     }
   }
   if (types.size === 0) return shape;
-  const fields = [...types].map(([name, type]) => ({ name, type, options: null, match: false }));
+  const fields = [...types].map(([name, type]) => ({
+    ...{ name, type, options: null, match: false, unique: false, required: false, indexed: true },
+  }));
   await insertFields(db, shape.database.id, fields, now);
   return loadShape(db, shape.database.id);
 }

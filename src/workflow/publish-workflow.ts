@@ -1,6 +1,6 @@
 import { type Clock, MusterError } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
-import { coerceFields, loadShape, type ProfileShape } from '../profiles/index.ts';
+import { loadShape, type ProfileShape, parseProfilePatch } from '../profiles/index.ts';
 import type { Definition } from './definition/definition.ts';
 import { parseDefinition } from './definition/parse-definition.ts';
 import { fixedValue } from './nodes/json-template.ts';
@@ -30,7 +30,7 @@ function fieldFaults(definition: Definition, shape: ProfileShape): DefinitionFau
     for (const [name, template] of node.fields) {
       const path = `nodes.${node.id}.fields.${name}`;
       const value = fixedValue(template);
-      const coerced = value === undefined ? undefined : coerceFields(shape, { [name]: value });
+      const coerced = value === undefined ? undefined : parseProfilePatch(shape, { [name]: value });
       if (!shape.fields.has(name)) faults.push({ path, message: 'the database has no such field' });
       else if (coerced?.ok === false) faults.push({ path, message: coerced.error.text });
     }

@@ -136,6 +136,7 @@ test('databases are made, changed, and seen by those who may', async () => {
     unknown_fields: 'create',
     phone_country: made['phone_country'] ?? '',
     sex_numbers: made['sex_numbers'] ?? '',
+    unique_email: false,
     created_at: NOW,
   });
   const changed = objectOf(await send('PATCH', '/databases/3', { unknown_fields: 'ignore' }), 200);
@@ -166,7 +167,15 @@ test('fields are added and listed', async () => {
     await send('POST', '/databases/1/fields', { name: 'Tier', type: 'enum', options: ['a', 'b'] }, bound),
     201,
   );
-  const expected = { id: field['id'] ?? 0, name: 'Tier', type: 'enum', options: ['a', 'b'], match: false };
+  const expected = {
+    id: field['id'] ?? 0,
+    name: 'Tier',
+    type: 'enum',
+    options: ['a', 'b'],
+    match: false,
+    unique: false,
+    required: false,
+  };
   assert.deepEqual(field, { ...expected, created_at: NOW });
   problemOf(await send('POST', '/databases/1/fields', { name: 'Tier', type: 'int' }), 409);
   assert.deepEqual(objectOf(await send('GET', '/databases/1/fields'), 200), { data: [field], total: 1 });

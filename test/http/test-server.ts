@@ -64,6 +64,7 @@ export async function createTestServer(
     version: '0.0.0',
     answersApi: true,
     metrics: createMetrics(),
+    wakeEngine: quiet,
     wakeImporter: () => {},
     readPool: () => ({ total: 3, idle: 2, waiting: 1 }),
     isSchemaCurrent: async () => true,

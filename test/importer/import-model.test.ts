@@ -79,7 +79,10 @@ class Model {
 async function storeTwins(shop: Shop): Promise<void> {
   const shape = await loadShape(scene.db, shop.databaseId);
   const now = scene.clock.now();
-  const twins = [1, 2].map(() => ({ id: newObjectId(now), fields: { email: TWIN } }));
+  const twins = [1, 2].map(() => ({
+    id: newObjectId(now),
+    after: { fields: { email: TWIN }, subscriptions: [] },
+  }));
   await withTx(scene.db, (tx) => storeProfiles(tx, shape, twins, [], now));
 }
 

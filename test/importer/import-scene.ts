@@ -14,6 +14,7 @@ import {
   createImporter,
   getTaskStatus,
   type ItemResult,
+  importRules,
   submitTask,
   type TaskCounters,
   type TaskStatus,
@@ -113,7 +114,16 @@ export class ImportScene {
     const signals = createTestSignals();
     const deps = { db, clock, signals, maxItems: 100_000, retentionDays: 30, wake: () => {} };
     const body = { workflow_id: shop.workflowId, data, ...more };
-    return (await submitTask(deps, { id: this.#tokenId }, body, async () => {})).taskId;
+    return (
+      await submitTask(
+        deps,
+        { id: this.#tokenId },
+        body,
+        importRules.importAndStartBatchTask,
+        () => {},
+        async () => {},
+      )
+    ).taskId;
   }
 
   /** An importer that is not yet started; `onFault` gets whatever its loop meets. */

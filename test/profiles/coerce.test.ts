@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type JsonObject, type JsonValue, ManualClock } from '../../src/base/index.ts';
+import { type JsonObject, type JsonValue, ManualClock, type Outcome, success } from '../../src/base/index.ts';
 import {
-  coerceFields,
   createDatabase,
   createField,
   type FieldType,
   loadShape,
   type ProfileShape,
+  parseProfilePatch,
+  type RowError,
   updateDatabase,
 } from '../../src/profiles/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+/** The fields to set, where there are no functional updates. */
+function coerceFields(where: ProfileShape, data: JsonObject): Outcome<JsonObject, RowError> {
+  const patch = parseProfilePatch(where, data);
+  assert.ok(!patch.ok || patch.value.operations.length === 0);
+  return patch.ok ? success(patch.value.set) : patch;
+}
 
 const clock = new ManualClock(new Date('2026-03-01T00:00:00Z'));
 let database: TestDatabase;
@@ -201,7 +209,7 @@ const bad: Readonly<Record<string, readonly JsonValue[]>> = {
   part: ['', '1,5', 'Infinity', '1e999', 'NaN', '0x10', true, {}],
   word: [true, {}, [], 9_007_199_254_740_992, '\u0000', 'a\ud800', '\udc00b', 'x'.repeat(65_537)],
   yes: ['', 'yes', 2, [], {}],
-  size: ['', 'XL', 'm', 3, -1, 1.5, '0', true],
+  size: ['', 'XL', 'm', 3, -1, 1.5, '3', true],
   host: [''],
   marks: [['a,b'], [''], [5], { a: 1 }, 7, ['a\u0000'], '\ud800', Array.from({ length: 1001 }, String)],
   card: ['к'.repeat(513)],

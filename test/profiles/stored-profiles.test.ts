@@ -4,16 +4,18 @@ import { sql } from 'kysely';
 import { type JsonObject, ManualClock, newObjectId, slotOf } from '../../src/base/index.ts';
 import { sqlState, withTx } from '../../src/db/index.ts';
 import {
+  applyProfilePatch,
   changeProfiles,
   createDatabase,
   createField,
   getProfile,
   getProfiles,
-  identitiesOf,
   loadShape,
   lockProfiles,
-  mergeFields,
+  matchKeyOfField,
   type ProfileShape,
+  type ProfileState,
+  parseProfilePatch,
   storeProfiles,
 } from '../../src/profiles/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -41,15 +43,25 @@ after(() => database.drop());
 
 async function store(fields: JsonObject): Promise<string> {
   const id = newObjectId(now);
-  await withTx(database.db, (tx) => storeProfiles(tx, shape, [{ id, fields }], [], now));
+  await withTx(database.db, (tx) =>
+    storeProfiles(tx, shape, [{ id, after: { fields, subscriptions: [] } }], [], now),
+  );
   return id;
+}
+
+function patched(profile: ProfileState, data: JsonObject): ProfileState {
+  const fields = parseProfilePatch(shape, data);
+  assert.ok(fields.ok);
+  const after = applyProfilePatch(shape, profile, { fields: fields.value, subscriptions: [] }, later);
+  assert.ok(after.ok);
+  return after.value;
 }
 
 function change(id: string, patch: JsonObject): Promise<void> {
   return withTx(database.db, async (tx) => {
     const profile = (await lockProfiles(tx, shape.database.id, [id])).get(id);
     assert.ok(profile !== undefined);
-    await changeProfiles(tx, shape, [{ profile, patch }], later);
+    await changeProfiles(tx, shape, [{ profile, after: patched(profile, patch) }], later);
   });
 }
 
@@ -79,6 +91,7 @@ test('a profile is stored with an identity for each thing that it is found by', 
     id,
     databaseId: shape.database.id,
     fields,
+    subscriptions: [],
     createdAt: now,
     updatedAt: now,
   });
@@ -88,7 +101,7 @@ test('a profile is stored with an identity for each thing that it is found by', 
     '2 +79862014852',
     'card C 1',
     'groups a,b',
-    'points 0',
+    'points 8000000000000000',
   ]);
   const { rows } = await sql<{ slot: number }>`select slot from profile`.execute(database.db);
   assert.deepEqual(rows, [{ slot: slotOf(id) }]);
@@ -119,9 +132,9 @@ test('a patch that changes nothing writes nothing', async () => {
   await change(id, { note: 'x', groups: ['a', 'b'] });
   await change(id, {});
   assert.deepEqual((await readVersion()).rows, rows);
-  assert.equal(mergeFields(fields, { note: 'x' }), fields);
-  assert.deepEqual(mergeFields(fields, { note: 'y' }), { ...fields, note: 'y' });
-  assert.deepEqual(mergeFields({}, { note: '' }), { note: '' });
+  const state = { fields, subscriptions: [] };
+  assert.equal(patched(state, { note: 'x' }), state);
+  assert.deepEqual(patched(state, { note: 'y' }).fields, { ...fields, note: 'y' });
 });
 
 test('the profiles that are handed in are brought up to date', async () => {
@@ -129,10 +142,10 @@ test('the profiles that are handed in are brought up to date', async () => {
   await withTx(database.db, async (tx) => {
     const profile = (await lockProfiles(tx, shape.database.id, [id])).get(id);
     assert.ok(profile !== undefined);
-    await changeProfiles(tx, shape, [{ profile, patch: { note: 'new' } }], later);
+    await changeProfiles(tx, shape, [{ profile, after: patched(profile, { note: 'new' }) }], later);
     assert.deepEqual([profile.fields, profile.updatedAt], [{ note: 'new' }, later]);
     // As when a second item of a batch hits the same profile.
-    await changeProfiles(tx, shape, [{ profile, patch: { note: 'newest' } }], later);
+    await changeProfiles(tx, shape, [{ profile, after: patched(profile, { note: 'newest' }) }], later);
   });
   assert.deepEqual((await getProfile(database.db, shape.database.id, id))?.fields, { note: 'newest' });
 });
@@ -141,10 +154,16 @@ test('many are created and changed together, also when two share what they are f
   const old = await store({ email: 'same@x.ru' });
   const created = Array.from({ length: 500 }, (_, index) => ({
     id: newObjectId(now),
-    fields: { email: 'same@x.ru', card: `C${index}` },
+    after: { fields: { email: 'same@x.ru', card: `C${index}` }, subscriptions: [] },
   }));
   await withTx(database.db, async (tx) => {
-    const changed = [{ id: old, before: { email: 'same@x.ru' }, fields: { email: 'other@x.ru' } }];
+    const changed = [
+      {
+        id: old,
+        before: { fields: { email: 'same@x.ru' }, subscriptions: [] },
+        after: { fields: { email: 'other@x.ru' }, subscriptions: [] },
+      },
+    ];
     await storeProfiles(tx, shape, created, changed, later);
   });
   const { rows } = await sql`
@@ -180,13 +199,29 @@ test('a locked profile waits for the transaction, one that does not exist is lef
   assert.deepEqual(await lockProfiles(db, databaseId + 1, [first]), new Map());
 });
 
-test('identities come from match fields that have a value', () => {
-  const texts = (fields: JsonObject): string[] => identitiesOf(shape, fields).map(({ value }) => value);
-  assert.deepEqual(texts({}), []);
-  assert.deepEqual(texts({ email: null, phones: [], card: '', groups: [], note: 'x', _fname: 'Ann' }), []);
-  assert.deepEqual(texts({ phones: ['+79862014852'], points: -5, groups: ['b', 'c'] }), [
+test('identities come from match fields that have a value', async () => {
+  const values = async (fields: JsonObject): Promise<string[]> =>
+    (await readIdentities(await store(fields))).map((text) => text.replace(/^\S+ /, ''));
+  assert.deepEqual(await values({}), []);
+  const empty = { email: null, phones: [], card: '', groups: [], note: 'x', _fname: 'Ann' };
+  assert.deepEqual(await values(empty), []);
+  assert.deepEqual(await values({ phones: ['+79862014852'], points: -5, groups: ['b', 'c'] }), [
     '+79862014852',
     'b,c',
-    '-5',
+    '3febffffffffffff',
   ]);
+});
+
+function namedKey(value: number): string {
+  const field = shape.fields.get('points');
+  assert.ok(field !== undefined);
+  const key = matchKeyOfField(shape, { ...field, type: 'float' }, value);
+  return key.ok ? (key.value.lane ?? '') : '';
+}
+
+test('numbers are found by texts that sort as they do', () => {
+  const numbers = [-1e300, -5, -1.5, -Number.MIN_VALUE, 0, Number.MIN_VALUE, 0.1, 1, 2, 10, 2 ** 53, 1e300];
+  const texts = numbers.map((number) => namedKey(number));
+  assert.deepEqual(texts.toSorted(), texts);
+  assert.equal(new Set(texts).size, numbers.length);
 });

@@ -145,7 +145,9 @@ export class WorkflowBench {
   async addProfile(fields: JsonObject = {}): Promise<string> {
     const id = newObjectId(this.clock.now());
     const shape = await loadShape(this.db, this.databaseId);
-    await withTx(this.db, (tx) => storeProfiles(tx, shape, [{ id, fields }], [], this.clock.now()));
+    await withTx(this.db, (tx) =>
+      storeProfiles(tx, shape, [{ id, after: { fields, subscriptions: [] } }], [], this.clock.now()),
+    );
     return id;
   }
 

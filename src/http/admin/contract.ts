@@ -47,19 +47,29 @@ export const problem = Type.Object(
 );
 export type Problem = Static<typeof problem>;
 
-export const databaseBody = closed({
+const databaseSettings = {
   name,
   unknown_fields: Type.Optional(Type.Enum(unknownFieldPolicies)),
   phone_country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
   sex_numbers: Type.Optional(Type.Enum(sexNumberings)),
+};
+export const databaseBody = closed({
+  ...databaseSettings,
+  unique_email: Type.Optional(
+    Type.Boolean({ description: 'whether no two profiles may have one e-mail address of their own' }),
+  ),
 });
-export const databasePatch = Type.Partial(databaseBody, { additionalProperties: false, minProperties: 1 });
+export const databasePatch = Type.Partial(closed(databaseSettings), {
+  additionalProperties: false,
+  minProperties: 1,
+});
 export const database = Type.Object({
   id,
   name,
   unknown_fields: Type.Enum(unknownFieldPolicies),
   phone_country: Type.String({ description: 'phones without a + are read as numbers of this country' }),
   sex_numbers: Type.Enum(sexNumberings, { description: 'what the numbers of _sex mean, male/female' }),
+  unique_email: Type.Boolean(),
   created_at: time,
 });
 export type DatabaseBody = Static<typeof databaseBody>;
@@ -72,7 +82,9 @@ export const fieldBody = closed({
   options: Type.Optional(
     nullable(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 1000 })),
   ),
-  match: Type.Optional(Type.Boolean({ description: 'whether profiles may be matched by it' })),
+  match: Type.Optional(Type.Boolean({ description: 'whether profiles are found by it through an index' })),
+  unique: Type.Optional(Type.Boolean({ description: 'whether no two profiles may have the same value' })),
+  required: Type.Optional(Type.Boolean({ description: 'whether a new profile must have a value' })),
 });
 export const field = Type.Object({
   id,
@@ -80,6 +92,8 @@ export const field = Type.Object({
   type: Type.Enum(fieldTypes),
   options: nullable(Type.Array(Type.String())),
   match: Type.Boolean(),
+  unique: Type.Boolean(),
+  required: Type.Boolean(),
   created_at: time,
 });
 export type FieldBody = Static<typeof fieldBody>;

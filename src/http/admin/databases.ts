@@ -34,6 +34,7 @@ function toObject(stored: Database): DatabaseObject {
     unknown_fields: stored.unknownFields,
     phone_country: stored.phoneCountry,
     sex_numbers: stored.sexNumbers,
+    unique_email: stored.uniqueEmail,
     created_at: stored.createdAt.toISOString(),
   };
 }
@@ -45,6 +46,8 @@ function toFieldObject(stored: Field): FieldObject {
     type: stored.type,
     options: stored.options === null ? null : [...stored.options],
     match: stored.match,
+    unique: stored.unique,
+    required: stored.required,
     created_at: stored.createdAt.toISOString(),
   };
 }
@@ -100,6 +103,7 @@ function addObjects(root: FastifyInstance, deps: HttpDeps): void {
       const created = await createDatabase(db, clock, {
         ...toChange(request.body),
         name: request.body.name,
+        uniqueEmail: request.body.unique_email,
       });
       return reply.code(201).send(toObject(created));
     },

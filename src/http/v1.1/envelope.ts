@@ -7,7 +7,7 @@ import { printXml } from './print-xml.ts';
  * The answers of the dialect as JSON text, which is also what is kept of them for repeats. The order of their keys is
  * that of the platform's page: some clients compare whole answers, so it is part of the promise.
  */
-const SUCCESS = { error: 0, error_text: 'Successful operation' } as const;
+export const SUCCESS = { error: 0, error_text: 'Successful operation' } as const;
 
 /** `{"error":0,"error_text":"Successful operation",…}`: methods that answer with keys of their own. */
 export function successText(own: Readonly<Record<string, unknown>> = {}): string {

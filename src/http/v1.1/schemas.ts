@@ -1,4 +1,5 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
+import { type ImportRules, matchingModes } from '../../importer/index.ts';
 import { taskData } from '../admin/contract.ts';
 
 /** Shapes of /api/v1.1 for the OpenAPI document; nothing is checked by them. */
@@ -28,13 +29,25 @@ const successKeys = {
 
 const matchingKeys = {
   matching: Type.Optional(
-    Type.Enum(['email', 'email_profile', 'phone', 'profile_id', 'custom'], { default: 'email' }),
+    Type.Enum(matchingModes, { default: 'email', description: 'absent where there is a custom_request' }),
   ),
   email: Type.Optional(Type.String()),
   phone: Type.Optional(Type.String()),
   profile_id: Type.Optional(Type.String()),
-  field_name: Type.Optional(Type.String({ description: 'for matching custom' })),
-  field_value: Type.Optional(Type.Unknown({ description: 'for matching custom' })),
+  field_name: Type.Optional(Type.String({ description: 'for matching custom and custom_sub' })),
+  field_value: Type.Optional(Type.Unknown({ description: 'for matching custom and custom_sub' })),
+  provider: Type.Optional(Type.String({ description: 'for matching push_sub' })),
+  subscription_id: Type.Optional(Type.String({ description: 'for matching push_sub' })),
+  resource_id: Type.Optional(Type.Integer({ description: 'whose subscriptions are looked in' })),
+  custom_request: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), { description: 'a MongoDB filter over the profile' }),
+  ),
+};
+
+const flagKeys = {
+  skip_triggers: Type.Optional(Type.Boolean({ default: false })),
+  skip_invalid_subscriptions: Type.Optional(Type.Boolean({ default: false })),
+  detect_geo: Type.Optional(Type.Boolean({ default: false })),
 };
 
 const runKeys = {
@@ -44,20 +57,53 @@ const runKeys = {
   custom_data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 };
 
-const fields = Type.Record(Type.String(), Type.Unknown(), { description: 'fields of the profile' });
+const segmentKeys = {
+  add_to_segments: Type.Optional(Type.Array(Type.Integer())),
+  remove_from_segments: Type.Optional(Type.Array(Type.Integer())),
+};
 
-export const importBody = Type.Object({
-  ...commonKeys,
-  workflow_id: Type.Integer(),
-  ...matchingKeys,
-  ...runKeys,
-  data: Type.Array(Type.Object({ data: fields, ...matchingKeys, ...runKeys }), {
+const fields = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'fields of the profile, and its subscriptions',
+});
+
+const dataOf = {
+  wrapped: Type.Array(Type.Object({ data: fields, ...matchingKeys, ...flagKeys, ...runKeys }), {
     description:
       'the profiles; a bare profile object as item, and a single object instead of a list, will do too',
   }),
-});
+  bare: Type.Array(fields, { description: 'the profiles' }),
+  one: fields,
+  none: Type.Optional(Type.Unknown()),
+};
+
+/** The body of a method that imports, by its rules. */
+export function importBody({ items, missing, workflowKey }: ImportRules): TSchema {
+  return Type.Object({
+    ...commonKeys,
+    [workflowKey ?? 'db_id']: Type.Integer(),
+    ...(missing === 'add' ? {} : matchingKeys),
+    ...(workflowKey === undefined ? segmentKeys : runKeys),
+    ...flagKeys,
+    dry_run: Type.Optional(Type.Boolean({ description: 'says what would happen and does nothing' })),
+    data: dataOf[items],
+  });
+}
 
 export const importAnswer = Type.Object({ ...successKeys, task_id: Type.String({ format: 'uuid' }) });
+
+const itemAnswer = Type.Object({
+  error: Type.Integer(),
+  error_text: Type.String(),
+  profile_id: Type.Optional(Type.String()),
+  field: Type.Optional(Type.String()),
+  start: Type.Optional(Type.Enum(['started', 'skipped_reentry'])),
+});
+
+/** Of methods for many profiles: `result` in the order of the request. */
+export const batchAnswer = Type.Object({ ...successKeys, result: Type.Array(itemAnswer) });
+
+/** Of methods for one profile. */
+export const profileAnswer = Type.Object({ ...successKeys, profile_id: Type.String() });
 
 export const statusBody = Type.Object({
   ...commonKeys,

@@ -13,9 +13,10 @@ import { RepeatedRequest } from './dedup.ts';
 import { failureText, sendText } from './envelope.ts';
 import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
 import { importAndStartBatchTask } from './routes/import-and-start-batch-task.ts';
+import { importNowMethods } from './routes/import-now.ts';
 import { tasksStatus } from './routes/tasks-status.ts';
 
-const methods: readonly ApiMethod[] = [importAndStartBatchTask, tasksStatus];
+const methods: readonly ApiMethod[] = [importAndStartBatchTask, ...importNowMethods, tasksStatus];
 
 export const API_PREFIX = '/api/v1.1';
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { JsonValue } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { Envelope } from '../envelope.ts';
 
@@ -7,23 +8,31 @@ export interface NewTask {
   /** The method that made it. */
   readonly kind: string;
   readonly databaseId: number;
-  readonly workflowId: number;
+  /** Null = profiles are imported and sent nowhere. */
+  readonly workflowId: number | null;
   readonly tokenId: number;
+  /** The task whose failed items this one tries again. */
+  readonly parentId: string | null;
   readonly envelope: Envelope;
+  /** The filter of the profiles that the task is about, where it is about those. */
+  readonly audience: JsonValue;
   readonly contextId: number | null;
   readonly total: number;
   readonly chunks: number;
+  /** Whether its rows still stream in. */
+  readonly isOpen: boolean;
   readonly acceptedAt: Date;
   readonly expiresAt: Date;
 }
 
 export async function insertTask(tx: Db, task: NewTask): Promise<void> {
   await sql`
-    insert into task (id, kind, database_id, workflow_id, token_id, envelope, context_id, total, chunks_left,
-                      accepted_at, expires_at)
+    insert into task (id, kind, database_id, workflow_id, token_id, parent_id, envelope, audience, context_id, total,
+                      chunks_left, is_open, accepted_at, expires_at)
     values (${task.id}::uuid, ${task.kind}::text, ${task.databaseId}::int, ${task.workflowId}::int,
-            ${task.tokenId}::int, ${JSON.stringify(task.envelope)}::jsonb, ${task.contextId}::bigint,
-            ${task.total}::int, ${task.chunks}::int, ${task.acceptedAt}::timestamptz,
+            ${task.tokenId}::int, ${task.parentId}::uuid, ${JSON.stringify(task.envelope)}::jsonb,
+            nullif(${JSON.stringify(task.audience)}::jsonb, 'null'::jsonb), ${task.contextId}::bigint,
+            ${task.total}::int, ${task.chunks}::int, ${task.isOpen}::boolean, ${task.acceptedAt}::timestamptz,
             ${task.expiresAt}::timestamptz)
   `.execute(tx);
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import type { JsonValue } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
+import { WIDE_LANE } from '../../profiles/index.ts';
 import type { Envelope } from '../envelope.ts';
-import type { ClaimedLane } from './claim-lane.ts';
+import { type ClaimedLane, ORDINARY_LANES } from './claim-lane.ts';
 
 export interface PendingChunk {
   readonly id: number;
@@ -9,13 +11,16 @@ export interface PendingChunk {
   readonly rows: number;
   readonly payload: Buffer;
   readonly envelope: Envelope;
-  readonly workflowId: number;
+  readonly workflowId: number | null;
+  /** The filter of the profiles that the task is about; null = its rows say who is meant. */
+  readonly audience: JsonValue;
   readonly contextId: number | null;
 }
 
 /**
  * The oldest pending chunks of the lane, several small ones up to `maxRows` together, at least one. Locks the lane and
- * so proves that the claim still holds: none when the lane is another's by now.
+ * so proves that the claim still holds: none when the lane is another's by now. The wide lane's turn comes when nothing
+ * older is left in the others, and theirs after it.
  */
 export async function lockPendingChunks(
   tx: Db,
@@ -28,7 +33,8 @@ export async function lockPendingChunks(
     rows: number;
     payload: Buffer;
     envelope: Envelope;
-    workflow_id: number;
+    workflow_id: number | null;
+    audience: JsonValue;
     context_id: number | null;
   }>`
     with held as (
@@ -45,12 +51,20 @@ export async function lockPendingChunks(
          select id, task_id, rows, payload
            from import_chunk
           where import_chunk.database_id = held.database_id and import_chunk.lane = held.lane
-            and settled_at is null
+            and settled_at is null and not is_held
+            and not exists (
+              select 1
+                from import_chunk o
+               where o.database_id = held.database_id and o.settled_at is null and not o.is_held
+                 and o.id < import_chunk.id
+                 and o.lane = any (case when held.lane = ${WIDE_LANE}::smallint then ${ORDINARY_LANES}::smallint[]
+                                        else array[${WIDE_LANE}::smallint] end)
+            )
           order by id
           limit ${limits.chunks}::int
        ) c
     )
-    select o.id, o.task_id, o.rows, o.payload, t.envelope, t.workflow_id, t.context_id
+    select o.id, o.task_id, o.rows, o.payload, t.envelope, t.workflow_id, t.audience, t.context_id
       from oldest o
       join task t on t.id = o.task_id
      where o.rows_before = 0 or o.rows_before + o.rows <= ${limits.rows}::int
@@ -63,6 +77,7 @@ export async function lockPendingChunks(
     payload: row.payload,
     envelope: row.envelope,
     workflowId: row.workflow_id,
+    audience: row.audience,
     contextId: row.context_id,
   }));
 }

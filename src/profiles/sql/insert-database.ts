@@ -10,9 +10,10 @@ export async function insertDatabase(
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`
     with made as (
-      insert into database (name, unknown_fields, phone_country, sex_numbers, created_at)
+      insert into database (name, unknown_fields, phone_country, sex_numbers, unique_email, created_at)
       values (${database.name}::text, ${database.unknownFields}::text, ${database.phoneCountry}::text,
-              ${database.sexNumbers}::text, ${database.createdAt}::timestamptz)
+              ${database.sexNumbers}::text, ${database.uniqueEmail}::boolean,
+              ${database.createdAt}::timestamptz)
       returning id
     ), lanes as (
       insert into import_lane (database_id, lane, due_at)

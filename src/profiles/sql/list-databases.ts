@@ -10,9 +10,10 @@ export async function listDatabases(db: Db, ids: readonly number[] | null = null
     unknown_fields: UnknownFields;
     phone_country: string;
     sex_numbers: SexNumbers;
+    unique_email: boolean;
     created_at: Date;
   }>`
-    select id, name, unknown_fields, phone_country, sex_numbers, created_at
+    select id, name, unknown_fields, phone_country, sex_numbers, unique_email, created_at
       from database
      where ${ids}::int[] is null or id = any (${ids}::int[])
      order by id
@@ -23,6 +24,7 @@ export async function listDatabases(db: Db, ids: readonly number[] | null = null
     unknownFields: row.unknown_fields,
     phoneCountry: row.phone_country,
     sexNumbers: row.sex_numbers,
+    uniqueEmail: row.unique_email,
     createdAt: row.created_at,
   }));
 }

@@ -10,9 +10,12 @@ export async function listFields(db: Db, databaseId: number): Promise<Field[]> {
     type: FieldType;
     options: string[] | null;
     match: boolean;
+    unique: boolean;
+    required: boolean;
+    indexed: boolean;
     created_at: Date;
   }>`
-    select id, name, type, options, match, created_at
+    select id, name, type, options, match, "unique", required, indexed, created_at
       from field
      where database_id = ${databaseId}::int
      order by id
@@ -23,6 +26,9 @@ export async function listFields(db: Db, databaseId: number): Promise<Field[]> {
     type: row.type,
     options: row.options,
     match: row.match,
+    unique: row.unique,
+    required: row.required,
+    indexed: row.indexed,
     createdAt: row.created_at,
   }));
 }

@@ -15,10 +15,10 @@ export async function pageProfiles(
 ): Promise<StoredProfile[]> {
   const slot = after === undefined ? 0 : slotOf(after);
   const { rows } = await sql<ProfileRow>`
-    select p.id, p.database_id, p.fields, p.created_at, p.updated_at
+    select p.id, p.database_id, p.fields, p.subscriptions, p.created_at, p.updated_at
       from generate_series(${slot}::int, 63) as s(slot)
      cross join lateral (
-       select id, database_id, fields, created_at, updated_at
+       select id, database_id, fields, subscriptions, created_at, updated_at
          from profile
         where profile.slot = s.slot::smallint
           and database_id = ${databaseId}::int

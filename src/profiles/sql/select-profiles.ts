@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import { type JsonObject, slotOf } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
+import type { Subscription } from '../profile-state.ts';
 
 export interface StoredProfile {
   readonly id: string;
   readonly databaseId: number;
   fields: JsonObject;
+  subscriptions: readonly Subscription[];
   readonly createdAt: Date;
   updatedAt: Date;
 }
@@ -14,6 +16,7 @@ export interface ProfileRow {
   id: string;
   database_id: number;
   fields: JsonObject;
+  subscriptions: Subscription[];
   created_at: Date;
   updated_at: Date;
 }
@@ -23,6 +26,7 @@ export function toProfile(row: ProfileRow): StoredProfile {
     id: row.id,
     databaseId: row.database_id,
     fields: row.fields,
+    subscriptions: row.subscriptions,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -39,7 +43,7 @@ export async function selectProfiles(
   ids: readonly string[],
 ): Promise<StoredProfile[]> {
   const { rows } = await sql<ProfileRow>`
-    select p.id, p.database_id, p.fields, p.created_at, p.updated_at
+    select p.id, p.database_id, p.fields, p.subscriptions, p.created_at, p.updated_at
       from json_to_recordset(${keysOf(ids)}::json) as k(id text, slot smallint)
       join profile p on p.slot = k.slot and p.database_id = ${databaseId}::int and p.id = k.id
   `.execute(db);
@@ -56,7 +60,7 @@ export async function lockProfileRows(
   ids: readonly string[],
 ): Promise<StoredProfile[]> {
   const { rows } = await sql<ProfileRow>`
-    select p.id, p.database_id, p.fields, p.created_at, p.updated_at
+    select p.id, p.database_id, p.fields, p.subscriptions, p.created_at, p.updated_at
       from profile p
       join json_to_recordset(${keysOf(ids)}::json) as k(id text, slot smallint) on p.slot = k.slot and p.id = k.id
      where p.database_id = ${databaseId}::int

@@ -9,7 +9,8 @@ export async function updateDatabaseRow(db: Db, database: Database): Promise<voi
        set name = ${database.name}::text,
            unknown_fields = ${database.unknownFields}::text,
            phone_country = ${database.phoneCountry}::text,
-           sex_numbers = ${database.sexNumbers}::text
+           sex_numbers = ${database.sexNumbers}::text,
+           unique_email = ${database.uniqueEmail}::boolean
      where id = ${database.id}::int
   `.execute(db);
 }

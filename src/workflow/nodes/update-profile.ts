@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../base/index.ts';
 import {
+  applyProfilePatch,
   changeProfiles,
-  coerceFields,
-  mergeFields,
   type ProfileShape,
+  type ProfileState,
+  parseProfilePatch,
   type StoredProfile,
 } from '../../profiles/index.ts';
 import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
@@ -40,29 +41,24 @@ export function parseUpdateProfile(reader: NodeReader): UpdateProfileNode | unde
   return { id: reader.id, type: 'update_profile', fields, edges: reader.edges };
 }
 
-interface Change {
-  /** With the patches of the runs before, which the templates of the next one see. */
-  profile: StoredProfile;
-  patch: JsonObject;
-}
-
 function applyRun(
   node: UpdateProfileNode,
   run: WalkingRun,
   stored: StoredProfile,
-  changes: Map<string, Change>,
+  states: Map<string, ProfileState>,
   shape: ProfileShape,
+  now: Date,
 ): NodeStep {
-  const before = changes.get(stored.id) ?? { profile: stored, patch: {} };
-  const scope = templateScope(before.profile, run);
+  // With the changes of the runs before, which the templates of the next one see.
+  const before = states.get(stored.id) ?? stored;
+  const scope = templateScope({ ...stored, fields: before.fields }, run);
   const rendered: JsonObject = {};
   for (const [name, template] of node.fields) rendered[name] = renderJson(template, scope);
-  const coerced = coerceFields(shape, rendered);
-  if (!coerced.ok) return { kind: 'fail', reason: `${node.id}: ${coerced.error.text}` };
-  changes.set(stored.id, {
-    profile: { ...stored, fields: mergeFields(before.profile.fields, coerced.value) },
-    patch: { ...before.patch, ...coerced.value },
-  });
+  const patch = parseProfilePatch(shape, rendered);
+  if (!patch.ok) return { kind: 'fail', reason: `${node.id}: ${patch.error.text}` };
+  const after = applyProfilePatch(shape, before, { fields: patch.value, subscriptions: [] }, now);
+  if (!after.ok) return { kind: 'fail', reason: `${node.id}: ${after.error.text}` };
+  states.set(stored.id, after.value);
   return { kind: 'leave', edge: 'next' };
 }
 
@@ -70,15 +66,15 @@ function applyRun(
 export const executeUpdateProfile: ExecuteNode<UpdateProfileNode> = async (node, runs, scope) => {
   const shape = await scope.shape();
   const profiles = await scope.profiles();
-  const changes = new Map<string, Change>();
+  const states = new Map<string, ProfileState>();
   const steps = runs.map((run): NodeStep => {
     const stored = profiles.get(run.profileId);
     if (stored === undefined) return { kind: 'fail', reason: PROFILE_GONE };
-    return applyRun(node, run, stored, changes, shape);
+    return applyRun(node, run, stored, states, shape, scope.now);
   });
-  const writes = [...changes].flatMap(([id, { patch }]) => {
+  const writes = [...states].flatMap(([id, after]) => {
     const profile = profiles.get(id);
-    return profile === undefined ? [] : [{ profile, patch }];
+    return profile === undefined ? [] : [{ profile, after }];
   });
   await changeProfiles(scope.tx, shape, writes, scope.now);
   return steps;

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { slotOf } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
-import { type Filter, filterSql } from '../../query/index.ts';
+import { meetsFilter } from '../../profiles/index.ts';
+import type { Filter } from '../../query/index.ts';
 
 /** The ids of those profiles among `ids` that meet the filter. */
 export async function filterProfiles(
@@ -15,7 +16,7 @@ export async function filterProfiles(
     select p.id
       from json_to_recordset(${keys}::json) as k(id text, slot smallint)
       join profile p on p.slot = k.slot and p.database_id = ${databaseId}::int and p.id = k.id
-     where ${filterSql(filter, sql`p.fields`)}
+     where ${meetsFilter(filter)}
   `.execute(db);
   return new Set(rows.map((row) => row.id));
 }

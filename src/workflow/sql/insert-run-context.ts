@@ -2,14 +2,21 @@ import { sql } from 'kysely';
 import type { JsonObject } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 
-/** Stores content and custom data of a request once, for all the runs that it starts. Returns its id. */
+/** Stores what the root of a request says for its runs once, for all the runs that it starts. Returns its id. */
 export async function createRunContext(
   tx: Db,
-  context: { content: JsonObject | null; customData: JsonObject | null; now: Date },
+  context: {
+    content: JsonObject | null;
+    customData: JsonObject | null;
+    /** Which subscription of the profile messages go to. */
+    subscriptionFilter?: JsonObject | null;
+    now: Date;
+  },
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`
-    insert into run_context (content, custom_data, created_at)
-    values (${toJson(context.content)}::jsonb, ${toJson(context.customData)}::jsonb, ${context.now}::timestamptz)
+    insert into run_context (content, custom_data, subscription_filter, created_at)
+    values (${toJson(context.content)}::jsonb, ${toJson(context.customData)}::jsonb,
+            ${toJson(context.subscriptionFilter ?? null)}::jsonb, ${context.now}::timestamptz)
     returning id
   `.execute(tx);
   const [row] = rows;

@@ -1,63 +1,42 @@
-import { type JsonObject, ownValue } from '../../../base/index.ts';
-import { submitTask } from '../../../importer/index.ts';
-import { findStartTarget } from '../../../workflow/index.ts';
-import { queryWithoutToken } from '../../paths.ts';
-import { requireRight } from '../auth.ts';
-import { identifyRequest, keepAnswer, type RequestIdentity, refuseRepeat } from '../dedup.ts';
-import { successText } from '../envelope.ts';
-import type { ApiCall, ApiMethod } from '../method.ts';
+import { importNow, importRules, submitTask } from '../../../importer/index.ts';
+import { keepAnswer, refuseRepeat } from '../dedup.ts';
+import { dataText, successText } from '../envelope.ts';
+import { authorizeImport, forecastOf, identifyCall, importDeps, isDryRun } from '../import-call.ts';
+import type { ApiMethod } from '../method.ts';
 import { failure, importAnswer, importBody } from '../schemas.ts';
 
-const name = 'workflows/import_and_start_batch_task';
-
-function identify({ deps, request, token, bodyHash }: ApiCall): RequestIdentity | undefined {
-  const requestId = request.headers['request-id'];
-  return identifyRequest({
-    method: name,
-    query: queryWithoutToken(request.url),
-    bodyHash,
-    requestId: typeof requestId === 'string' ? requestId : undefined,
-    tokenId: token.id,
-    windowSeconds: deps.config.repeatWindowSeconds,
-    now: deps.clock.now(),
-  });
-}
-
-/** The database of an import is that of its workflow. A workflow that is none is for the importer to refuse. */
-async function requireDatabase({ deps, token }: ApiCall, body: JsonObject): Promise<void> {
-  const workflowId = ownValue(body, 'workflow_id');
-  if (token.databaseIds === null || typeof workflowId !== 'number') return;
-  if (!Number.isInteger(workflowId) || workflowId < 1 || workflowId > 2_147_483_647) return;
-  const target = await findStartTarget(deps.db, workflowId);
-  if (target !== undefined) requireRight(token, ['import'], target.databaseId);
-}
+const rules = importRules.importAndStartBatchTask;
 
 /** Stores the profiles as a task and answers with its id; once the answer is sent the task survives any crash. */
 export const importAndStartBatchTask: ApiMethod = {
-  name,
+  name: rules.method,
   rights: ['import'],
   schema: {
     tags: ['v1.1'],
     summary: 'Import profiles and send them into a workflow; answers at once with a task id',
-    body: importBody,
+    body: importBody(rules),
     response: { 200: { anyOf: [importAnswer, failure] } },
   },
   handle: async (call) => {
     const { deps, token, body } = call;
-    const identity = identify(call);
-    if (identity !== undefined) await refuseRepeat(deps.db, identity);
-    await requireDatabase(call, body);
+    const { db, clock, signals, config } = deps;
+    const authorize = authorizeImport(call);
+    if (isDryRun(call)) {
+      const { rows } = await importNow(importDeps(deps), body, rules, authorize, async () => {});
+      return dataText(forecastOf(rows));
+    }
+    const identity = identifyCall(rules.method, call);
+    if (identity !== undefined) await refuseRepeat(db, identity);
     const { taskId } = await submitTask(
       {
-        db: deps.db,
-        clock: deps.clock,
-        signals: deps.signals,
-        maxItems: deps.config.maxItems,
-        retentionDays: deps.config.taskRetentionDays,
+        ...{ db, clock, signals, maxItems: config.maxItems },
+        retentionDays: config.taskRetentionDays,
         wake: deps.wakeImporter,
       },
       token,
       body,
+      rules,
+      authorize,
       async (tx, acceptedId) => {
         if (identity !== undefined) await keepAnswer(tx, identity, successText({ task_id: acceptedId }));
       },

@@ -1,0 +1,70 @@
+import { ownValue } from '../../base/index.ts';
+import { type Authorize, type ImportedRow, type ImportNowDeps, toItemResult } from '../../importer/index.ts';
+import type { HttpDeps } from '../deps.ts';
+import { queryWithoutToken } from '../paths.ts';
+import { requireRight } from './auth.ts';
+import { identifyRequest, type RequestIdentity } from './dedup.ts';
+import type { ApiCall } from './method.ts';
+
+/** The identity of a changing or launching request; undefined = its repeats are not looked for. */
+export function identifyCall(
+  name: string,
+  { deps, request, token, bodyHash }: ApiCall,
+): RequestIdentity | undefined {
+  const requestId = request.headers['request-id'];
+  return identifyRequest({
+    method: name,
+    query: queryWithoutToken(request.url),
+    bodyHash,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    tokenId: token.id,
+    windowSeconds: deps.config.repeatWindowSeconds,
+    now: deps.clock.now(),
+  });
+}
+
+/** Whether a dry run is asked for: it changes nothing, so its answer is never that of a repeat. */
+export function isDryRun({ body }: ApiCall): boolean {
+  return ownValue(body, 'dry_run') === true;
+}
+
+export function importDeps({ db, clock, log, config, wakeEngine }: HttpDeps): ImportNowDeps {
+  return { db, clock, log, maxItems: config.maxItems, wakeEngine };
+}
+
+export function authorizeImport({ token }: ApiCall): Authorize {
+  return (databaseId) => requireRight(token, ['import'], databaseId);
+}
+
+/** What would become of one item. */
+function toForecast(row: ImportedRow, index: number): Record<string, unknown> {
+  if (!row.ok) return { item: index, action: 'refuse', ...toItemResult(row) };
+  const { state, changed, duplicateOf, start } = row;
+  return {
+    item: index,
+    action: state === 'created' ? 'create' : state === 'updated' ? 'update' : 'leave',
+    // The id of a profile that would be created is not its id when it is.
+    ...(state === 'created' ? {} : { profile_id: row.profileId }),
+    ...(changed.length === 0 ? {} : { changed_fields: changed }),
+    ...(duplicateOf === null ? {} : { duplicate_of: duplicateOf }),
+    ...(start === null ? {} : { start: start === 'started' ? 'start' : 'skip_reentry' }),
+    ...(row.skipped.length === 0 ? {} : { skipped_subscriptions: row.skipped }),
+  };
+}
+
+/** `data` of the answer to a dry run: what would happen to each item, and the sums in the words of a task's counters. */
+export function forecastOf(rows: readonly ImportedRow[]): Record<string, unknown> {
+  const counters = {
+    ...{ total: rows.length, created: 0, updated: 0, unchanged: 0, invalid: 0, ambiguous: 0, not_found: 0 },
+    ...{ started: 0, skipped_reentry: 0 },
+  };
+  for (const row of rows) {
+    if (row.ok) {
+      counters[row.state] += 1;
+      if (row.start !== null) counters[row.start] += 1;
+    } else if (row.fault.code === 404) counters.not_found += 1;
+    else if (row.fault.code === 409 && !row.fault.isDuplicate) counters.ambiguous += 1;
+    else counters.invalid += 1;
+  }
+  return { dry_run: true, counters, result: rows.map(toForecast) };
+}

@@ -1,0 +1,132 @@
+import {
+  type Clock,
+  chunkBySize,
+  type JsonObject,
+  type JsonValue,
+  type Log,
+  laneOf,
+  MusterError,
+} from '../base/index.ts';
+import { type Db, withTx, withTxOrRefusal } from '../db/index.ts';
+import { LANE_COUNT, WIDE_LANE } from '../profiles/index.ts';
+import type { ChunkRow } from './chunk-bytes.ts';
+import { itemFor, pageAudience } from './find-audience.ts';
+import { importByHalves } from './import-by-halves.ts';
+import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from './import-rows.ts';
+import type { ImportRules } from './import-rules.ts';
+import { laneTextOf } from './parse-row.ts';
+import { type Authorize, type PreparedImport, prepareImport } from './prepare-import.ts';
+import { CHUNK_ROWS, toRow } from './split-rows.ts';
+import { addRunCounts } from './sql/add-run-counts.ts';
+import { ORDINARY_LANES } from './sql/claim-lane.ts';
+import { lockLanes } from './sql/lock-lanes.ts';
+import { createContext } from './submit-task.ts';
+
+export interface ImportNowDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The most items in one request, and the most profiles of an audience. */
+  readonly maxItems: number;
+  /** Tells the engine of this process that runs were started. */
+  readonly wakeEngine: () => void;
+}
+
+/** Rolls back what a dry run has done, and carries what it has found out. */
+class DryRun extends Error {
+  readonly rows: readonly ImportedRow[];
+
+  constructor(rows: readonly ImportedRow[]) {
+    super('a dry run');
+    this.name = 'DryRun';
+    this.rows = rows;
+  }
+}
+
+async function findItems(
+  tx: Db,
+  { request, shape }: PreparedImport,
+  maxItems: number,
+): Promise<readonly JsonValue[]> {
+  const { audience, items } = request;
+  if (audience === undefined) return items;
+  const found: JsonValue[] = [];
+  for await (const ids of pageAudience(tx, shape.database.id, audience)) {
+    for (const id of ids) found.push(itemFor(items[0] ?? {}, id));
+    if (found.length > maxItems) {
+      const detail = `custom_request: finds more than ${maxItems} profiles; send them by import_and_start_batch_task`;
+      throw new MusterError(400, { field: 'custom_request', detail });
+    }
+  }
+  return found;
+}
+
+/** The lanes in which the importer could work on the same profiles. */
+function lanesOf({ shape, request }: PreparedImport, rows: readonly ChunkRow[]): readonly number[] {
+  const lanes = new Set<number>();
+  for (const row of rows) {
+    if ('fault' in row) continue;
+    const text = laneTextOf(shape, request.envelope, row.item);
+    if (text === null) return [...ORDINARY_LANES, WIDE_LANE];
+    if (text !== undefined) lanes.add(laneOf(text, LANE_COUNT));
+  }
+  return [...lanes];
+}
+
+/**
+ * Carries out a request that answers with its results: in one transaction, so that it is done as a whole or not at all,
+ * and at once, ahead of tasks that wait. The lanes of its keys are held meanwhile.
+ * @param accept runs in that transaction with the results, one a row, in the order of the request.
+ * @throws {MusterError} 400, 403, 404 or 409 when the request is refused as a whole.
+ */
+export async function importNow(
+  deps: ImportNowDeps,
+  body: JsonObject,
+  rules: ImportRules,
+  authorize: Authorize,
+  accept: (tx: Db, rows: readonly ImportedRow[]) => Promise<void>,
+): Promise<{ rows: readonly ImportedRow[]; dryRun: boolean }> {
+  const { db, clock, log } = deps;
+  const prepared = await prepareImport(db, body, rules, deps.maxItems, authorize);
+  const { dryRun } = prepared.request;
+  const attempt = async (tx: Db, importPart: typeof importRows): Promise<ImportedRow[]> => {
+    const imported = await importAll(tx, prepared, deps, importPart);
+    if (dryRun) throw new DryRun(imported);
+    await accept(tx, imported);
+    return imported;
+  };
+  try {
+    const settled = await withTxOrRefusal(db, (tx) => attempt(tx, importRows));
+    const rows = settled.ok
+      ? settled.value
+      : await withTx(db, (tx) =>
+          attempt(tx, (inner, shape, part, scope) => importByHalves(inner, shape, part, scope, log)),
+        );
+    if (rows.some((row) => row.ok && row.start === 'started')) deps.wakeEngine();
+    return { rows, dryRun };
+  } catch (fault) {
+    if (fault instanceof DryRun) return { rows: fault.rows, dryRun };
+    throw fault;
+  }
+
+  async function importAll(
+    tx: Db,
+    { request, shape, workflowId }: PreparedImport,
+    { maxItems }: ImportNowDeps,
+    importPart: typeof importRows,
+  ): Promise<ImportedRow[]> {
+    const scope: ImportScope = { now: clock.now(), addRunCounts };
+    const { envelope } = request;
+    const items = await findItems(tx, prepared, maxItems);
+    const rows = items.map((item, index) => toRow(envelope, item, index));
+    await lockLanes(tx, shape.database.id, lanesOf(prepared, rows));
+    const contextId = await createContext(tx, request.context, scope.now);
+    const source = { taskId: null, workflowId, contextId, envelope };
+    const imported: ImportedRow[] = [];
+    for (const part of chunkBySize(rows, CHUNK_ROWS)) {
+      const sourced = part.map((row): SourcedRow => ({ source, row }));
+      imported.push(...(await importPart(tx, shape, sourced, scope)));
+    }
+    return imported;
+  }
+}
