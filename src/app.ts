@@ -21,6 +21,7 @@ import {
   type PoolFigures,
   startEmbedded,
 } from './db/index.ts';
+import { openPlaces, type Places } from './geo/index.ts';
 import { createMetrics, createServer, type Metrics } from './http/index.ts';
 import { addRunCounts, createImporter, purgeTasks } from './importer/index.ts';
 import { createTargetClient } from './outbound/index.ts';
@@ -84,7 +85,7 @@ async function openGround(config: Config, log: Log): Promise<Ground> {
 }
 
 /** What works on rows: the importer, the engine and the dispatcher, each waking the next. */
-function createWorkers(config: Config, db: Db, parts: Required<Overrides>, metrics: Metrics) {
+function createWorkers(config: Config, db: Db, places: Places, parts: Required<Overrides>, metrics: Metrics) {
   const { clock, log, signals } = parts;
   const client = createTargetClient({
     allowPrivate: config.allowPrivateTargets,
@@ -115,6 +116,7 @@ function createWorkers(config: Config, db: Db, parts: Required<Overrides>, metri
   });
   const importer = createImporter({
     ...shared,
+    places,
     concurrency: config.importConcurrency,
     wakeEngine: () => engine.wake(),
   });
@@ -148,7 +150,7 @@ function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Requ
 /**
  * Starts what `config.role` asks for: opens the database, makes sure of the schema, of a token and of what a first
  * start brings, then works and listens.
- * @throws {EmbeddedError} when the embedded server cannot serve; the fault of `listen` when the port is taken.
+ * @throws {GeoFileError} when the operator's file of places cannot be used; {EmbeddedError} when the embedded server cannot serve; the fault of `listen` when the port is taken.
  */
 export async function startMuster(config: Config, overrides: Overrides = {}): Promise<Muster> {
   const parts = {
@@ -157,12 +159,14 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
     signals: overrides.signals ?? noSignals,
   };
   const { clock, log, signals } = parts;
+  // Before anything is opened: a file that is none ends the start.
+  const places = await openPlaces(config.geoFile === undefined ? {} : { file: config.geoFile });
   const ground = await openGround(config, log);
   const { db, readPool } = ground;
   const metrics = createMetrics();
-  const workers = config.role === 'api' ? undefined : createWorkers(config, db, parts, metrics);
+  const workers = config.role === 'api' ? undefined : createWorkers(config, db, places, parts, metrics);
   const app = createServer({
-    ...{ db, clock, log, signals, config, metrics, readPool },
+    ...{ db, clock, log, signals, config, metrics, readPool, places },
     version: packageFile.version,
     answersApi: config.role !== 'worker',
     wakeImporter: () => workers?.importer.wake(),

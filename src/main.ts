@@ -2,6 +2,7 @@ import { type Muster, startMuster } from './app.ts';
 import { killAt, noSignals, toError } from './base/index.ts';
 import { type Config, ConfigError, readConfig } from './config/index.ts';
 import { EmbeddedError } from './db/index.ts';
+import { GeoFileError } from './geo/index.ts';
 
 /** npm passes Ctrl-C on to a child that the terminal has told already: the second one is an echo, not a wish. */
 const ECHO_MS = 1_000;
@@ -11,7 +12,8 @@ function print(line: string): void {
 }
 
 function describeFault(fault: Error, config: Config | undefined): string {
-  if (fault instanceof ConfigError || fault instanceof EmbeddedError) return fault.message;
+  if (fault instanceof ConfigError || fault instanceof EmbeddedError || fault instanceof GeoFileError)
+    return fault.message;
   if ('code' in fault && fault.code === 'EADDRINUSE') {
     return `port ${config?.port} of ${config?.host} is taken; set PORT to another one`;
   }

@@ -21,6 +21,8 @@ export interface Config {
   readonly importConcurrency: number;
   readonly engineConcurrency: number;
   readonly leaseSeconds: number;
+  /** Absent = the city database that npm has installed. */
+  readonly geoFile: string | undefined;
   readonly logLevel: LogLevel;
   readonly failPoint: { readonly point: FailPoint; readonly nth: number } | undefined;
 }
@@ -109,6 +111,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     importConcurrency: count('MUSTER_IMPORT_CONCURRENCY'),
     engineConcurrency: count('MUSTER_ENGINE_CONCURRENCY'),
     leaseSeconds: count('MUSTER_LEASE_SECONDS'),
+    geoFile: values.get('MUSTER_GEO_FILE'),
     logLevel: oneOf(text('MUSTER_LOG_LEVEL'), ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
     failPoint,
   });

@@ -85,6 +85,12 @@ export const variables = [
     help: 'after how long the rows of a worker that died are taken up again',
   },
   {
+    name: 'MUSTER_GEO_FILE',
+    fallback: undefined,
+    kind: 'text',
+    help: 'city database (.mmdb) for `detect_geo`; absent = the one that npm has installed, see geo.md',
+  },
+  {
     name: 'MUSTER_LOG_LEVEL',
     fallback: 'info',
     kind: ['debug', 'info', 'warn', 'error', 'silent'],

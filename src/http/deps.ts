@@ -1,6 +1,7 @@
 import type { Clock, Log, Signals } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Db, PoolFigures } from '../db/index.ts';
+import type { Places } from '../geo/index.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the HTTP rooms are given; app.ts puts it together. */
@@ -23,6 +24,8 @@ export interface HttpDeps {
   /** False in a pure worker: it answers health and metrics alone. */
   readonly answersApi: boolean;
   readonly metrics: Metrics;
+  /** Where IP addresses are, for `detect_geo`. */
+  readonly places: Places;
   /** Tells the importer of this process that chunks were stored. Does nothing where no importer runs. */
   readonly wakeImporter: () => void;
   /** Tells the engine of this process that runs were started. Does nothing where no engine runs. */

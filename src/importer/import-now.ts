@@ -8,6 +8,7 @@ import {
   MusterError,
 } from '../base/index.ts';
 import { type Db, withTx, withTxOrRefusal } from '../db/index.ts';
+import type { Places } from '../geo/index.ts';
 import { LANE_COUNT, WIDE_LANE } from '../profiles/index.ts';
 import type { ChunkRow } from './chunk-bytes.ts';
 import { itemFor, pageAudience } from './find-audience.ts';
@@ -26,6 +27,7 @@ export interface ImportNowDeps {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Log;
+  readonly places: Places;
   /** The most items in one request, and the most profiles of an audience. */
   readonly maxItems: number;
   /** Tells the engine of this process that runs were started. */
@@ -115,7 +117,7 @@ export async function importNow(
     { maxItems }: ImportNowDeps,
     importPart: typeof importRows,
   ): Promise<ImportedRow[]> {
-    const scope: ImportScope = { now: clock.now(), addRunCounts };
+    const scope: ImportScope = { now: clock.now(), addRunCounts, places: deps.places };
     const { envelope } = request;
     const items = await findItems(tx, prepared, maxItems);
     const rows = items.map((item, index) => toRow(envelope, item, index));

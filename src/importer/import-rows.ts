@@ -1,5 +1,6 @@
-import { groupBy, type JsonObject } from '../base/index.ts';
+import { groupBy, isJsonObject, type JsonObject, ownValue } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
+import type { Places } from '../geo/index.ts';
 import {
   createUnknownFields,
   findUniqueOwners,
@@ -56,6 +57,7 @@ export type ImportedRow =
 export interface ImportScope {
   readonly now: Date;
   readonly addRunCounts: AddRunCounts;
+  readonly places: Places;
 }
 
 /** Enough to know that a match is ambiguous, also when rows of the batch take the value away from some. */
@@ -89,6 +91,11 @@ async function readKnown(tx: Db, shape: ProfileShape, rows: readonly ParsedRow[]
     owners: await findUniqueOwners(tx, databaseId, uniqueValuesOfRows(shape, rows)),
     scannedFields: new Set([...lookups.values()].flatMap((one) => (one.by === 'field' ? [one.field] : []))),
   };
+}
+
+function wantsPlace({ source: { envelope }, row }: SourcedRow): boolean {
+  if ('fault' in row) return false;
+  return envelope.detectGeo || (isJsonObject(row.item) && ownValue(row.item, 'detect_geo') === true);
 }
 
 type Judged = ParsedRow | RowError;
@@ -199,9 +206,11 @@ export async function importRows(
   scope: ImportScope,
 ): Promise<ImportedRow[]> {
   const known = await createUnknownFields(tx, shape, dataOf(shape, rows), scope.now);
+  // Once in the life of a process it reads a file; those that never detect places are spared its memory.
+  if (rows.some(wantsPlace)) await scope.places.load();
   const judged = rows.map(({ source, row }): Judged => {
     if ('fault' in row) return row.fault;
-    const outcome = parseRow(known, source.envelope, row.item);
+    const outcome = parseRow(known, source.envelope, row.item, scope.places);
     return outcome.ok ? outcome.value : outcome.error;
   });
   const { resolved } = await resolveRows(tx, known, judged, scope.now);

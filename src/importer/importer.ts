@@ -1,5 +1,6 @@
 import { type Clock, type Log, newUuid, type Signals } from '../base/index.ts';
 import { type ClaimLoop, createClaimLoop, type Db } from '../db/index.ts';
+import type { Places } from '../geo/index.ts';
 import { processLane } from './process-lane.ts';
 import { type ClaimedLane, claimLane } from './sql/claim-lane.ts';
 
@@ -10,6 +11,7 @@ export interface ImporterDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly signals: Signals;
+  readonly places: Places;
   readonly leaseSeconds: number;
   /** Lanes that are worked on side by side. */
   readonly concurrency: number;
@@ -23,6 +25,7 @@ export function createImporter(deps: ImporterDeps): ClaimLoop {
   const laneDeps = {
     db,
     log,
+    places: deps.places,
     now: () => clock.now(),
     beforeCommit: () => signals.reach('import.before-commit'),
   };

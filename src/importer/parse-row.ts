@@ -7,7 +7,9 @@ import {
   ownValue,
   success,
 } from '../base/index.ts';
+import { geoFields, type Places } from '../geo/index.ts';
 import {
+  type FieldPatch,
   keyOfLookups,
   type MatchKey,
   matchKeyOfField,
@@ -38,7 +40,6 @@ export interface ParsedRow {
   readonly keyFields: JsonObject;
   readonly skipped: readonly SkippedSubscription[];
   readonly skipTriggers: boolean;
-  readonly detectGeo: boolean;
   readonly content: JsonObject | null;
   readonly customData: JsonObject | null;
   readonly attach: JsonValue | null;
@@ -139,11 +140,23 @@ function coerceKeyFields(shape: ProfileShape, keyFields: JsonObject): Outcome<Js
   return patch.ok ? success(patch.value.set) : patch;
 }
 
+/** Where the addresses of the item are, under what the item says itself. */
+function withPlaces(patch: FieldPatch, places: Places): FieldPatch {
+  const { _ip: ip, _regip: regip } = patch.set;
+  const found = geoFields(places, {
+    ...(typeof ip === 'string' ? { ip } : {}),
+    ...(typeof regip === 'string' ? { regip } : {}),
+  });
+  for (const { field } of patch.operations) delete found[field.name];
+  return { ...patch, set: { ...found, ...patch.set } };
+}
+
 /** Judges one item on its own: everything that can be said without looking at profiles. */
 export function parseRow(
   shape: ProfileShape,
   envelope: Envelope,
   item: JsonValue,
+  places: Places,
 ): Outcome<ParsedRow, RowError> {
   const opened = openItem(envelope, item);
   if (!opened.ok) return opened;
@@ -172,11 +185,13 @@ export function parseRow(
     filter: found.value?.filter ?? null,
     keyName: found.value?.match.keyName ?? 'data',
     missing: envelope.missing,
-    patch: { fields: fields.value, subscriptions: subscriptions.value.patches },
+    patch: {
+      fields: own.value.detect_geo ? withPlaces(fields.value, places) : fields.value,
+      subscriptions: subscriptions.value.patches,
+    },
     keyFields: keyFields.value,
     skipped: subscriptions.value.skipped,
     skipTriggers: own.value.skip_triggers,
-    detectGeo: own.value.detect_geo,
     content: content.value,
     customData: customData.value,
     attach: isAround ? (ownValue(outer, 'attach') ?? null) : null,

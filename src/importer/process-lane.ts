@@ -1,5 +1,6 @@
 import type { Log } from '../base/index.ts';
 import { type Db, withTx, withTxOrRefusal } from '../db/index.ts';
+import type { Places } from '../geo/index.ts';
 import { loadShape, type ProfileShape, type RowError, WIDE_LANE } from '../profiles/index.ts';
 import { type ChunkRow, packResults, type RowResult, unpackRows } from './chunk-bytes.ts';
 import { expandAudience } from './expand-audience.ts';
@@ -22,6 +23,7 @@ export interface LaneDeps {
   readonly db: Db;
   readonly log: Log;
   readonly now: () => Date;
+  readonly places: Places;
   /** Passed before the commit. */
   readonly beforeCommit: () => Promise<void> | void;
 }
@@ -121,8 +123,8 @@ async function settleLane(
   return rows.length + chunks.filter(isAudience).length;
 }
 
-function scopeOf({ now }: LaneDeps): ImportScope {
-  return { now: now(), addRunCounts };
+function scopeOf({ now, places }: LaneDeps): ImportScope {
+  return { now: now(), addRunCounts, places };
 }
 
 const GIVEN_UP: RowError = {

@@ -34,6 +34,7 @@ test('an empty environment is usable', () => {
     importConcurrency: 2,
     engineConcurrency: 2,
     leaseSeconds: 30,
+    geoFile: undefined,
     logLevel: 'info',
     failPoint: undefined,
   });
@@ -56,6 +57,7 @@ const settings: readonly [Environment, Readonly<Record<string, unknown>>][] = [
   [{ DATABASE_URL: 'postgres://u@h/d' }, { databaseUrl: 'postgres://u@h/d' }],
   [{ MUSTER_TOKEN: '0123456789abcdef' }, { token: '0123456789abcdef' }],
   [{ MUSTER_ALLOW_PRIVATE_TARGETS: '1' }, { allowPrivateTargets: true }],
+  [{ MUSTER_GEO_FILE: '/srv/city.mmdb' }, { geoFile: '/srv/city.mmdb' }],
   [{ MUSTER_HTTP_STATUS: 'mirror' }, { mirrorHttpStatus: true }],
   [{ MUSTER_REPEAT_WINDOW_SECONDS: '0' }, { repeatWindowSeconds: 0 }],
   [{ MUSTER_LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],

@@ -9,6 +9,7 @@ import {
   parseJson,
   systemClock,
 } from '../../src/base/index.ts';
+import { openPlaces } from '../../src/geo/index.ts';
 import { createMetrics, createServer, type HttpDeps } from '../../src/http/index.ts';
 import { createTestDatabase } from '../support/database.ts';
 
@@ -64,6 +65,7 @@ export async function createTestServer(
     version: '0.0.0',
     answersApi: true,
     metrics: createMetrics(),
+    places: await openPlaces({}),
     wakeEngine: quiet,
     wakeImporter: () => {},
     readPool: () => ({ total: 3, idle: 2, waiting: 1 }),

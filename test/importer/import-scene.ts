@@ -10,6 +10,7 @@ import {
   type Signals,
 } from '../../src/base/index.ts';
 import type { Db } from '../../src/db/index.ts';
+import { openPlaces, type Places } from '../../src/geo/index.ts';
 import {
   createImporter,
   getTaskStatus,
@@ -76,15 +77,17 @@ export class ImportScene {
   readonly logged: string[] = [];
   readonly #database: Awaited<ReturnType<typeof createTestDatabase>>;
   readonly #tokenId: number;
+  readonly places: Places;
 
   static async open(): Promise<ImportScene> {
     const database = await createTestDatabase();
     const options = { name: 't', rights: ['import'], databaseIds: null } as const;
     const { token } = await createToken(database.db, new ManualClock(new Date(0)), options);
-    return new ImportScene(database, token.id);
+    return new ImportScene(database, token.id, await openPlaces({}));
   }
 
-  constructor(database: Awaited<ReturnType<typeof createTestDatabase>>, tokenId: number) {
+  constructor(database: Awaited<ReturnType<typeof createTestDatabase>>, tokenId: number, places: Places) {
+    this.places = places;
     this.#database = database;
     this.#tokenId = tokenId;
   }
@@ -133,7 +136,14 @@ export class ImportScene {
   ): ReturnType<typeof createImporter> {
     const { db, clock } = this;
     const { concurrency = 1, onFault = () => {} } = options;
-    const shared = { db, clock, signals, leaseSeconds: LEASE_SECONDS, wakeEngine: () => {} };
+    const shared = {
+      db,
+      clock,
+      signals,
+      places: this.places,
+      leaseSeconds: LEASE_SECONDS,
+      wakeEngine: () => {},
+    };
     return createImporter({ ...shared, concurrency, log: this.#log(onFault) });
   }
 

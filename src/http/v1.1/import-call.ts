@@ -28,8 +28,8 @@ export function isDryRun({ body }: ApiCall): boolean {
   return ownValue(body, 'dry_run') === true;
 }
 
-export function importDeps({ db, clock, log, config, wakeEngine }: HttpDeps): ImportNowDeps {
-  return { db, clock, log, maxItems: config.maxItems, wakeEngine };
+export function importDeps({ db, clock, log, places, config, wakeEngine }: HttpDeps): ImportNowDeps {
+  return { db, clock, log, places, maxItems: config.maxItems, wakeEngine };
 }
 
 export function authorizeImport({ token }: ApiCall): Authorize {
