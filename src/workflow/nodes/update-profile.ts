@@ -5,7 +5,9 @@ import {
   mergeFields,
   type ProfileShape,
   type StoredProfile,
+  type Subscription,
 } from '../../profiles/index.ts';
+import type { ChangedProfiles } from '../triggers/changed-profiles.ts';
 import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
@@ -66,6 +68,29 @@ function applyRun(
   return { kind: 'leave', edge: 'next' };
 }
 
+/** A change counts as made by the deepest of the runs that came here for its profile. */
+function noteChanges(
+  writes: readonly { profile: StoredProfile }[],
+  before: readonly JsonObject[],
+  runs: readonly WalkingRun[],
+  changes: ChangedProfiles,
+): void {
+  const depths = new Map<string, number>();
+  for (const { profileId, depth } of runs) depths.set(profileId, Math.max(depth, depths.get(profileId) ?? 0));
+  for (const [index, { profile }] of writes.entries()) {
+    const fields = before[index];
+    if (fields === undefined || fields === profile.fields) continue;
+    const subscriptions: Subscription[] = [];
+    const change = {
+      profileId: profile.id,
+      before: { fields, subscriptions },
+      after: { fields: profile.fields, subscriptions },
+      enteredSegments: [],
+    };
+    changes.note(change, depths.get(profile.id) ?? 0);
+  }
+}
+
 /** One update for the batch. Several runs of one profile are applied in order; a value that does not fit fails its run. */
 export const executeUpdateProfile: ExecuteNode<UpdateProfileNode> = async (node, runs, scope) => {
   const shape = await scope.shape();
@@ -80,6 +105,8 @@ export const executeUpdateProfile: ExecuteNode<UpdateProfileNode> = async (node,
     const profile = profiles.get(id);
     return profile === undefined ? [] : [{ profile, patch }];
   });
+  const before = writes.map(({ profile }) => profile.fields);
   await changeProfiles(scope.tx, shape, writes, scope.now);
+  noteChanges(writes, before, runs, scope.changes);
   return steps;
 };
