@@ -10,10 +10,7 @@ export {
   stateOf,
   storeProfiles,
 } from './change-profiles.ts';
-export type {
-  Channel,
-  SubscriptionStatus,
-} from './channels.ts';
+export { type Channel, channels, type SubscriptionStatus, subscriptionStatuses } from './channels.ts';
 export { normalizeEmail, normalizePhone } from './contacts.ts';
 export {
   type Database,

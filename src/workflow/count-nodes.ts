@@ -10,7 +10,7 @@ export interface NodeCounts {
   active: number;
   /** Runs that wait in the node now. */
   waiting: number;
-  /** How many runs have left it by each outcome: an edge, `end` or `failed`. */
+  /** How many runs have left it by each outcome: an edge, `end`, `failed`; `loop` = was kept from entering. */
   readonly passed: Record<string, number>;
 }
 

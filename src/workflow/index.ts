@@ -3,12 +3,20 @@ export { createCallDispatcher, type DispatcherDeps } from './calls/dispatcher.ts
 export { countNodes, type NodeCounts } from './count-nodes.ts';
 export { createEngine, type EngineDeps } from './engine/engine.ts';
 export { DefinitionError, publishWorkflow } from './publish-workflow.ts';
-export type { AddRunCounts, RunDelta } from './run-counts.ts';
+export { type AddRunCounts, RunCounts, type RunDelta } from './run-counts.ts';
 export { seedFirstStart } from './seed-first-start.ts';
 export { findStartTarget, type StartTarget } from './sql/find-start-target.ts';
 export { createRunContext } from './sql/insert-run-context.ts';
 export { purgeCalls } from './sql/purge-calls.ts';
-export { type RunStart, type StartOutcome, startRuns } from './start-runs.ts';
+export { type RunStart, requireDefaultStart, type StartOutcome, startRuns } from './start-runs.ts';
+export type { EnteredSegments } from './triggers/match-changes.ts';
+export {
+  type SegmentsEntered,
+  type StoppedStarts,
+  startTriggered,
+  type TriggerBatch,
+  type TriggerFigures,
+} from './triggers/start-triggered.ts';
 export { type Reentry, reentryModes, type Workflow } from './workflow.ts';
 export {
   createWorkflow,

@@ -5,6 +5,7 @@ import type { Definition } from './definition/definition.ts';
 import { parseDefinition } from './definition/parse-definition.ts';
 import { fixedValue } from './nodes/json-template.ts';
 import type { DefinitionFault } from './nodes/node-base.ts';
+import { findStartTarget } from './sql/find-start-target.ts';
 import { insertVersion } from './sql/insert-version.ts';
 import { lockWorkflow } from './sql/lock-workflow.ts';
 import type { Workflow } from './workflow.ts';
@@ -39,6 +40,19 @@ function fieldFaults(definition: Definition, shape: ProfileShape): DefinitionFau
 }
 
 /**
+ * Accepted tasks start their profiles by the newest version, whenever they come to it: it must not lose the start that
+ * they were accepted for.
+ */
+async function startFaults(tx: Db, workflowId: number, definition: Definition): Promise<DefinitionFault[]> {
+  if (definition.start !== null) return [];
+  const published = await findStartTarget(tx, workflowId);
+  if (published === undefined || published.startNode === null) return [];
+  const message =
+    'the published version has a start named Default, so tasks may be on their way: keep one, if need be without next';
+  return [{ path: 'nodes', message }];
+}
+
+/**
  * Checks the draft and freezes it as the next version, which new runs follow from now on.
  * @throws {DefinitionError} when the draft has faults; {MusterError} 404 for an unknown workflow.
  */
@@ -48,11 +62,12 @@ export async function publishWorkflow(db: Db, clock: Clock, id: number): Promise
     if (workflow === undefined) throw noSuchWorkflow(id);
     const parsed = parseDefinition(workflow.definition);
     if (!parsed.ok) throw new DefinitionError(parsed.error);
+    const faults = await startFaults(tx, id, parsed.value);
     if (parsed.value.changesProfiles) {
-      const faults = fieldFaults(parsed.value, await loadShape(tx, workflow.databaseId));
-      if (faults.length > 0) throw new DefinitionError(faults);
+      faults.push(...fieldFaults(parsed.value, await loadShape(tx, workflow.databaseId)));
     }
-    const published = await insertVersion(tx, workflow, parsed.value.start, clock.now());
+    if (faults.length > 0) throw new DefinitionError(faults);
+    const published = await insertVersion(tx, workflow, parsed.value, clock.now());
     if (published === undefined) throw noSuchWorkflow(id);
     return published;
   });

@@ -29,6 +29,20 @@ export class RunCounts {
     if (to !== 'active') delta[to] += 1;
   }
 
+  /**
+   * Takes up deltas in place of `AddRunCounts`: what writes several times in a transaction hands this on, and writes
+   * once at the end, so that tasks are locked after everything else.
+   */
+  readonly add: AddRunCounts = async (_tx, deltas) => {
+    for (const { taskId, waiting, ended, failed } of deltas) {
+      const sum = this.#deltas.get(taskId) ?? { taskId, waiting: 0, ended: 0, failed: 0 };
+      this.#deltas.set(taskId, sum);
+      sum.waiting += waiting;
+      sum.ended += ended;
+      sum.failed += failed;
+    }
+  };
+
   async write(tx: Db, addRunCounts: AddRunCounts): Promise<void> {
     const deltas = [...this.#deltas.values()].filter(
       (delta) => delta.waiting !== 0 || delta.ended !== 0 || delta.failed !== 0,

@@ -1,10 +1,11 @@
-import { type JsonObject, newObjectId } from '../base/index.ts';
+import { type JsonObject, MusterError, newObjectId } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { type AddRunCounts, RunCounts } from './run-counts.ts';
 import { endLiveRuns } from './sql/end-live-runs.ts';
 import { findProfilesInWorkflow } from './sql/find-profiles-in-workflow.ts';
 import type { StartTarget } from './sql/find-start-target.ts';
-import { insertRuns, type NewRun } from './sql/insert-runs.ts';
+import { insertRuns, type NewRun, type RunEntry } from './sql/insert-runs.ts';
+import type { Reentry } from './workflow.ts';
 
 /** A profile that is sent into a workflow. */
 export interface RunStart {
@@ -24,28 +25,28 @@ export type StartOutcome = 'started' | 'skipped_reentry';
 const RESTARTED = 'restarted';
 
 /**
- * Starts a run for each profile that the re-entry mode lets in, those of one profile in their order. At most three
- * statements whatever their number. The caller's transaction holds the locks of all the profiles.
+ * Sends profiles into a start node; at most two statements whatever their number. Moves of earlier runs go into
+ * `counts`, which the caller writes last. The caller's transaction holds the locks of all the profiles.
+ * @param endedBecause why none of the runs is to walk; null = they are. Such runs end no others.
  * @returns what became of each, in the order of `starts`.
  */
-export async function startRuns(
+export async function enterRuns(
   tx: Db,
-  target: StartTarget,
+  { reentry, ...entry }: RunEntry & { readonly reentry: Reentry },
   starts: readonly RunStart[],
   now: Date,
-  addRunCounts: AddRunCounts,
+  counts: RunCounts,
+  endedBecause: string | null = null,
 ): Promise<StartOutcome[]> {
-  const { version, startNode, reentry, workflowId } = target;
-  if (version === null || startNode === null) throw new Error(`workflow ${workflowId} was never published`);
-  if (starts.length === 0) return [];
+  const { workflowId } = entry;
+  const restarts = reentry === 'restart' && endedBecause === null;
   const ids = [...new Set(starts.map((start) => start.profileId))];
-  const counts = new RunCounts();
   // Profiles that nobody may enter any more, for the two modes that keep profiles out.
   const closed =
     reentry === 'never' || reentry === 'not_inside'
       ? await findProfilesInWorkflow(tx, workflowId, ids, reentry === 'not_inside')
       : new Set<string>();
-  if (reentry === 'restart') {
+  if (restarts) {
     for (const ended of await endLiveRuns(tx, workflowId, ids, RESTARTED, now)) {
       counts.move(ended.taskId, ended.before, 'ended');
     }
@@ -55,17 +56,47 @@ export async function startRuns(
   const outcomes = starts.map((start): StartOutcome => {
     if (closed.has(start.profileId)) return 'skipped_reentry';
     if (reentry !== 'each' && reentry !== 'restart') closed.add(start.profileId);
-    const earlier = reentry === 'restart' ? lastOf.get(start.profileId) : undefined;
+    const earlier = restarts ? lastOf.get(start.profileId) : undefined;
     const overtaken = earlier === undefined ? undefined : runs[earlier];
     if (earlier !== undefined && overtaken !== undefined) {
       runs[earlier] = { ...overtaken, endedBecause: RESTARTED };
       counts.move(overtaken.taskId, 'active', 'ended');
     }
     lastOf.set(start.profileId, runs.length);
-    runs.push({ ...start, id: newObjectId(now), endedBecause: null });
+    runs.push({ ...start, id: newObjectId(now), endedBecause });
     return 'started';
   });
-  if (runs.length > 0) await insertRuns(tx, { ...target, version, startNode }, runs, now);
+  if (runs.length > 0) await insertRuns(tx, entry, runs, now);
+  return outcomes;
+}
+
+/** @throws {MusterError} 409 when profiles of the API cannot enter the workflow: only its triggers start runs. */
+export function requireDefaultStart(target: StartTarget): void {
+  if (target.startNode !== null) return;
+  const detail = `workflow_id: workflow ${target.workflowId} has no start named Default: only triggers start it`;
+  throw new MusterError(409, { field: 'workflow_id', detail });
+}
+
+/**
+ * Starts a run for each profile that the re-entry mode lets in, those of one profile in their order. At most three
+ * statements whatever their number. The caller's transaction holds the locks of all the profiles, and has judged the
+ * target by `requireDefaultStart`; publishing never takes a start named Default away.
+ * @returns what became of each, in the order of `starts`.
+ */
+export async function startRuns(
+  tx: Db,
+  target: StartTarget,
+  starts: readonly RunStart[],
+  now: Date,
+  addRunCounts: AddRunCounts,
+): Promise<StartOutcome[]> {
+  const { version, startNode, reentry, workflowId, databaseId } = target;
+  if (version === null) throw new Error(`workflow ${workflowId} was never published`);
+  if (startNode === null) throw new Error(`workflow ${workflowId} has no start named Default`);
+  if (starts.length === 0) return [];
+  const counts = new RunCounts();
+  const entry = { workflowId, databaseId, reentry, version, startNode, depth: 0 };
+  const outcomes = await enterRuns(tx, entry, starts, now, counts);
   await counts.write(tx, addRunCounts);
   return outcomes;
 }

@@ -6,12 +6,12 @@ import {
   countNodes,
   createWorkflow,
   DefinitionError,
-  getWorkflow,
   listWorkflows,
   publishWorkflow,
   setWorkflowActive,
   updateWorkflow,
 } from '../../src/workflow/index.ts';
+import { draft, faultsOf } from './definition-faults.ts';
 import { at, createBench, START, type WorkflowBench } from './workflow-bench.ts';
 
 let bench: WorkflowBench;
@@ -38,27 +38,6 @@ function call(node: Record<string, JsonValue>): JsonValue {
   return around({ type: 'api_call', url: 'https://example.com/', ...node });
 }
 
-async function draft(definition: JsonValue): Promise<number> {
-  const { db, clock, databaseId } = bench;
-  return (await createWorkflow(db, clock, { name: 'w', databaseId, reentry: 'each', definition })).id;
-}
-
-/** The faults that keep the definition from being published, `path: message`; those of one node in no order. */
-async function faultsOf(definition: JsonValue): Promise<string[]> {
-  const id = await draft(definition);
-  try {
-    await publishWorkflow(bench.db, bench.clock, id);
-    return [];
-  } catch (thrown) {
-    assert.ok(thrown instanceof DefinitionError, String(thrown));
-    assert.equal(thrown.code, 400);
-    const told = thrown.faults.map(({ path, message }) => `${path}: ${message}`);
-    assert.equal(thrown.detail, told.join('\n'));
-    assert.equal((await getWorkflow(bench.db, id)).publishedVersion, null, 'nothing was published');
-    return told;
-  }
-}
-
 const types = 'start, content_filter, condition, delay, update_profile, api_call, end';
 const duration = 'expected an ISO 8601 duration such as PT30M or P1DT12H';
 const own = 'Muster sets this header itself';
@@ -79,7 +58,7 @@ const refused: [what: string, definition: JsonValue, faults: string[]][] = [
     [
       'nodes.a b.id: expected 1 to 64 letters, digits, _ or -',
       'nodes.out.id: another node has this id',
-      'nodes.a b: no path leads here from the start',
+      'nodes.a b: no path leads here from a start',
     ],
   ],
   [
@@ -102,13 +81,13 @@ const refused: [what: string, definition: JsonValue, faults: string[]][] = [
   [
     'an unreachable node',
     { nodes: [start, end, { id: 'island', type: 'delay', for: 'PT1S', next: 'out' }] },
-    ['nodes.island: no path leads here from the start'],
+    ['nodes.island: no path leads here from a start'],
   ],
   ['no start', { nodes: [end] }, ['nodes: there is no start node']],
   [
     'two starts',
     { nodes: [start, end, { id: 'in2', type: 'start', next: 'out' }] },
-    ['nodes.in2.type: there is a start node already: in'],
+    ['nodes.in2.type: there is a start named Default already: in'],
   ],
   [
     'a start of another name',
@@ -215,7 +194,7 @@ const refused: [what: string, definition: JsonValue, faults: string[]][] = [
 for (const [what, definition, faults] of refused) {
   test(`publishing refuses ${what}`, async () => {
     // The stored draft has lost the order of the keys of an object.
-    assert.deepEqual((await faultsOf(definition)).sort(), faults.toSorted());
+    assert.deepEqual((await faultsOf(bench, definition)).sort(), faults.toSorted());
   });
 }
 
@@ -224,15 +203,16 @@ test('every header that the connection owns is refused when it is published, not
   names.push('proxy-connection', 'trailer', 'transfer-encoding', 'upgrade', 'idempotency-key');
   const headers = Object.fromEntries(names.map((name) => [name, 'x']));
   assert.deepEqual(
-    (await faultsOf(call({ headers }))).sort(),
+    (await faultsOf(bench, call({ headers }))).sort(),
     names.sort().map((name) => `nodes.n.headers.${name}: ${own}`),
   );
 });
 
 test('a fault in a template or a filter is told with its place', async () => {
-  const faults = await faultsOf({
+  const faults = await faultsOf(bench, {
     nodes: [
       { ...start, next: 'c' },
+      { ...start, id: 't', on: 'profile_updated', filter: { points: { $above: 1 } }, next: 'c' },
       { id: 'c', type: 'condition', filter: { points: { $above: 1 } }, yes: 'a', no: 'u' },
       {
         id: 'a',
@@ -247,6 +227,7 @@ test('a fault in a template or a filter is told with its place', async () => {
   assert.deepEqual(
     faults.map((fault) => /^nodes\.[^:]+(: line \d+, column \d+|:)/.exec(fault)?.[0]),
     [
+      'nodes.t.filter.points.$above:',
       'nodes.c.filter.points.$above:',
       'nodes.a.url: line 1, column 21',
       'nodes.a.headers.x-a: line 1, column 1',
@@ -257,13 +238,13 @@ test('a fault in a template or a filter is told with its place', async () => {
 });
 
 test('nodes may be a list or an object by id, and an edge may be null', async () => {
-  assert.deepEqual(await faultsOf({ nodes: { in: { type: 'start', next: null } } }), []);
-  assert.deepEqual(await faultsOf({ nodes: [{ id: 'in', type: 'start', name: 'Default' }] }), []);
+  assert.deepEqual(await faultsOf(bench, { nodes: { in: { type: 'start', next: null } } }), []);
+  assert.deepEqual(await faultsOf(bench, { nodes: [{ id: 'in', type: 'start', name: 'Default' }] }), []);
 });
 
 test('a draft is changed, published, activated and deactivated; its versions stay', async () => {
   const { db, clock } = bench;
-  const id = await draft({ nodes: [] });
+  const id = await draft(bench, { nodes: [] });
   const notPublished = { code: 409, message: 'Conflict' };
   await assert.rejects(setWorkflowActive(db, clock, id, true), notPublished);
   await assert.rejects(publishWorkflow(db, clock, id), DefinitionError);
@@ -332,7 +313,7 @@ test('an unknown workflow or database is 404, a name or draft that cannot be sto
 
 test('workflows are listed by pages, of all databases or of those asked for', async () => {
   const { db, databaseId } = bench;
-  for (let n = 0; n < 3; n += 1) await draft({ nodes: [] });
+  for (let n = 0; n < 3; n += 1) await draft(bench, { nodes: [] });
   const first = await listWorkflows(db, { fromId: 1, limit: 2, databaseIds: [databaseId] });
   assert.deepEqual([first.workflows.map(({ id }) => id), first.total, first.nextFromId], [[1, 2], 3, 3]);
   const last = await listWorkflows(db, { fromId: 3, limit: 2, databaseIds: null });

@@ -64,6 +64,7 @@ test('a start writes one run with everything that it was given', async () => {
       started_at: now,
       ended_at: null,
       reason: null,
+      depth: 0,
     },
   ]);
   const contexts = await sql`select id, content, custom_data, created_at from run_context`.execute(bench.db);
@@ -80,6 +81,10 @@ test('nobody is started by an empty list, and a workflow without a version is a 
     startRuns(tx, unpublished, [], bench.clock.now(), bench.addRunCounts),
   );
   await assert.rejects(starting, /was never published/);
+  const triggered = withTx(bench.db, (tx) =>
+    startRuns(tx, { ...target, startNode: null }, [], bench.clock.now(), bench.addRunCounts),
+  );
+  await assert.rejects(triggered, /has no start named Default/);
   assert.deepEqual(await bench.runs(), []);
 });
 

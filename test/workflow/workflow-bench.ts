@@ -16,6 +16,7 @@ import {
   createEngine,
   createWorkflow,
   type DispatcherDeps,
+  type EngineDeps,
   findStartTarget,
   publishWorkflow,
   type Reentry,
@@ -108,7 +109,8 @@ export class WorkflowBench {
     return this.#logging.promise;
   }
 
-  #log(): Log {
+  /** A log that keeps the messages of warnings and errors. */
+  log(): Log {
     const note = (_fields: unknown, message?: unknown): void => {
       this.logged.push(String(message));
       this.#logging.resolve();
@@ -172,18 +174,19 @@ export class WorkflowBench {
     });
   }
 
-  engine(): ClaimLoop {
+  engine(own: Partial<EngineDeps> = {}): ClaimLoop {
     const { db, clock, signals, addRunCounts } = this;
     return createEngine({
-      ...{ db, clock, signals, addRunCounts, log: this.#log(), leaseSeconds: LEASE_SECONDS, concurrency: 1 },
+      ...{ db, clock, signals, addRunCounts, log: this.log(), leaseSeconds: LEASE_SECONDS, concurrency: 1 },
       wakeCalls: () => this.wakes.push('calls'),
+      ...own,
     });
   }
 
   dispatcher(own: Partial<DispatcherDeps> = {}): ClaimLoop {
     const { db, clock, signals } = this;
     return createCallDispatcher({
-      ...{ db, clock, signals, log: this.#log(), leaseSeconds: LEASE_SECONDS, concurrency: 8 },
+      ...{ db, clock, signals, log: this.log(), leaseSeconds: LEASE_SECONDS, concurrency: 8 },
       client: this.#client,
       observeCall: (_ms, outcome) => this.tries.push(outcome),
       wakeEngine: () => this.wakes.push('engine'),
@@ -192,8 +195,8 @@ export class WorkflowBench {
   }
 
   /** A new engine walks all runs that are due now, and stops. */
-  async walk(): Promise<void> {
-    await this.#untilIdle(this.engine(), 'engine');
+  async walk(own: Partial<EngineDeps> = {}): Promise<void> {
+    await this.#untilIdle(this.engine(own), 'engine');
   }
 
   /** A new dispatcher makes the tries that are due now, waits for their outcomes and stops. */

@@ -4,6 +4,8 @@ import { type DefinitionFault, type EdgeName, edgeNames, type NodeType } from '.
 export interface GraphNode {
   readonly id: string;
   readonly type: NodeType | undefined;
+  /** Whether it names an event that starts runs; told apart only among start nodes. */
+  readonly isTrigger: boolean;
   readonly edges: Readonly<Partial<Record<EdgeName, string>>>;
 }
 
@@ -19,9 +21,10 @@ function edgesOf(node: GraphNode): { name: EdgeName; to: string }[] {
 function checkStarts(graph: Graph): DefinitionFault[] {
   const starts = [...graph.values()].filter((node) => node.type === 'start');
   if (starts.length === 0) return [{ path: 'nodes', message: 'there is no start node' }];
-  return starts.slice(1).map((node) => ({
+  const [first, ...others] = starts.filter((node) => !node.isTrigger);
+  return others.map((node) => ({
     path: `nodes.${node.id}.type`,
-    message: `there is a start node already: ${starts[0]?.id}`,
+    message: `there is a start named Default already: ${first?.id}`,
   }));
 }
 
@@ -52,7 +55,7 @@ function checkReachable(graph: Graph): DefinitionFault[] {
   }
   return [...graph.keys()]
     .filter((id) => !reached.has(id))
-    .map((id) => ({ path: `nodes.${id}`, message: 'no path leads here from the start' }));
+    .map((id) => ({ path: `nodes.${id}`, message: 'no path leads here from a start' }));
 }
 
 /** Nodes in which a run rests, so that a cycle through one does not spin. */

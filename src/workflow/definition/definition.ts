@@ -1,9 +1,12 @@
+import type { JsonObject } from '../../base/index.ts';
 import type { Node } from '../nodes/node-types.ts';
 
 /** A checked definition with its filters and templates parsed. Frozen: engines share it. */
 export interface Definition {
-  /** Id of the start node that profiles sent by the API enter. */
-  readonly start: string;
+  /** Id of the start node that profiles sent by the API enter; null = only triggers start runs. */
+  readonly start: string | null;
+  /** The start nodes with an event, as they were written, each with its id. */
+  readonly triggers: readonly JsonObject[];
   readonly nodes: ReadonlyMap<string, Node>;
   /** Whether a node changes profiles, so that they must be locked before the runs. */
   readonly changesProfiles: boolean;

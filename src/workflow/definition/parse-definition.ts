@@ -49,14 +49,15 @@ function checkIds(listed: readonly [string, JsonObject][], faults: DefinitionFau
   }
 }
 
-function assemble(nodes: ReadonlyMap<string, Node>): Definition | undefined {
+function assemble(nodes: ReadonlyMap<string, Node>, listed: readonly [string, JsonObject][]): Definition {
   const all = [...nodes.values()];
-  const start = all.find((node) => node.type === 'start');
-  if (start === undefined) return undefined;
+  const starts = all.filter((node) => node.type === 'start');
+  const fired = new Set(starts.filter((node) => node.trigger !== null).map((node) => node.id));
   for (const node of all) Object.freeze(node);
   const readers = ['content_filter', 'update_profile', 'api_call'];
   return Object.freeze({
-    start: start.id,
+    start: starts.find((node) => node.trigger === null)?.id ?? null,
+    triggers: listed.filter(([id]) => fired.has(id)).map(([id, object]) => ({ ...object, id })),
     nodes,
     changesProfiles: all.some((node) => node.type === 'update_profile'),
     readsContent: all.some((node) => readers.includes(node.type)),
@@ -66,7 +67,7 @@ function assemble(nodes: ReadonlyMap<string, Node>): Definition | undefined {
 /**
  * Checks and compiles a definition: `{"nodes": [{"id": "check", "type": "condition", …}, …]}`, or the nodes as an
  * object by id, `{"nodes": {"check": {"type": "condition", …}}}`. Edges (`next`, `yes`, `no`, `error`) hold ids of
- * nodes; an absent edge ends the run.
+ * nodes; an absent edge ends the run. Runs begin at start nodes: at most one named Default, any number with an event.
  * @returns the frozen definition, or every fault at once, each with its path.
  */
 export function parseDefinition(input: JsonValue): Outcome<Definition, DefinitionFault[]> {
@@ -90,7 +91,8 @@ export function parseDefinition(input: JsonValue): Outcome<Definition, Definitio
     if (type === undefined) reader.fault('type', `expected one of ${nodeTypes.join(', ')}`);
     const node = type === undefined ? undefined : parseNode(reader, type);
     if (node !== undefined) nodes.set(id, node);
-    graph.set(id, { id, type, edges: reader.edges });
+    const isTrigger = ownValue(object, 'on') !== undefined;
+    graph.set(id, { id, type, isTrigger, edges: reader.edges });
   }
   // A node of an unknown type has edges that nobody read; what lies behind them must not be called unreachable.
   const isReadable = listed.length > 0 && [...graph.values()].every((node) => node.type !== undefined);
@@ -98,6 +100,5 @@ export function parseDefinition(input: JsonValue): Outcome<Definition, Definitio
   else if (listed.length === 0 && faults.length === 0) {
     faults.push({ path: 'nodes', message: 'there is no start node' });
   }
-  const definition = faults.length === 0 ? assemble(nodes) : undefined;
-  return definition === undefined ? failure(faults) : success(definition);
+  return faults.length === 0 ? success(assemble(nodes, listed)) : failure(faults);
 }

@@ -3,6 +3,7 @@ import { type ClaimLoop, createClaimLoop, type Db } from '../../db/index.ts';
 import type { AddRunCounts } from '../run-counts.ts';
 import { claimRuns } from '../sql/claim-runs.ts';
 import { findDueVersion } from '../sql/find-due-version.ts';
+import { type SegmentsEntered, type StoppedStarts, warnOfLoops } from '../triggers/start-triggered.ts';
 import { failRun, type ProcessDeps, processRuns, type RunBatch } from './process-runs.ts';
 import { createVersionCache } from './version-cache.ts';
 
@@ -21,6 +22,10 @@ export interface EngineDeps {
   readonly addRunCounts: AddRunCounts;
   /** Tells the dispatcher that calls were queued. */
   readonly wakeCalls: () => void;
+  /** Finds who has come into segments by what runs change; absent = no trigger waits for that. */
+  readonly segmentsEntered?: SegmentsEntered;
+  /** Is told how many runs a batch was kept from starting because workflows start each other in a circle. */
+  readonly observeLoops?: (runs: number) => void;
 }
 
 /**
@@ -32,7 +37,9 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
   const loadVersion = createVersionCache(db);
   const processDeps: ProcessDeps = {
     db,
+    log,
     addRunCounts: deps.addRunCounts,
+    segmentsEntered: deps.segmentsEntered,
     beforeCommit: () => signals.reach('engine.before-commit'),
   };
 
@@ -49,11 +56,18 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
     return { version: { ...due, databaseId }, definition, token, runs };
   }
 
+  function reportLoops(stopped: readonly StoppedStarts[]): void {
+    warnOfLoops(log, stopped);
+    for (const { runs } of stopped) deps.observeLoops?.(runs);
+  }
+
   async function settle(batch: RunBatch): Promise<number> {
     const processed = await processRuns(processDeps, batch, clock.now());
     if (processed.ok) {
-      if (processed.value.calls > 0) deps.wakeCalls();
-      return processed.value.runs;
+      const { runs, calls, triggered } = processed.value;
+      if (calls > 0) deps.wakeCalls();
+      reportLoops(triggered.stopped);
+      return runs;
     }
     const [run] = batch.runs;
     if (batch.runs.length === 1 && run !== undefined) {

@@ -1,16 +1,25 @@
-import type { JsonObject, Outcome } from '../../base/index.ts';
+import type { JsonObject, Log, Outcome } from '../../base/index.ts';
 import { type Db, type Refusal, withTx, withTxOrRefusal } from '../../db/index.ts';
 import { getProfiles, loadShape, lockProfiles, type StoredProfile } from '../../profiles/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BatchScope, WalkingRun } from '../nodes/walking-run.ts';
 import { type AddRunCounts, RunCounts } from '../run-counts.ts';
-import { addNodeCounts } from '../sql/add-node-counts.ts';
+import { addNodeCounts, type NodeCount } from '../sql/add-node-counts.ts';
 import type { ClaimedRun } from '../sql/claim-runs.ts';
 import type { DueVersion } from '../sql/find-due-version.ts';
 import { insertCalls } from '../sql/insert-calls.ts';
 import { lockClaimedRuns } from '../sql/lock-claimed-runs.ts';
 import { selectRunContents } from '../sql/select-run-contents.ts';
 import { settleRuns } from '../sql/settle-runs.ts';
+import { ChangedProfiles } from '../triggers/changed-profiles.ts';
+import { loadTriggers } from '../triggers/load-triggers.ts';
+import {
+  countStopped,
+  fireTriggers,
+  noTriggerFigures,
+  type SegmentsEntered,
+  type TriggerFigures,
+} from '../triggers/start-triggered.ts';
 import { type WalkResult, walkRuns } from './walk-runs.ts';
 
 /** Claimed runs of one version, and what is needed to walk them. */
@@ -23,7 +32,9 @@ export interface RunBatch {
 
 export interface ProcessDeps {
   readonly db: Db;
+  readonly log: Log;
   readonly addRunCounts: AddRunCounts;
+  readonly segmentsEntered: SegmentsEntered | undefined;
   /** Passed before the commit. */
   readonly beforeCommit: () => Promise<void> | void;
 }
@@ -31,6 +42,8 @@ export interface ProcessDeps {
 export interface Processed {
   readonly runs: number;
   readonly calls: number;
+  /** Of the runs that they have started by changing profiles. */
+  readonly triggered: TriggerFigures;
 }
 
 function createScope(tx: Db, batch: RunBatch, now: Date, locked?: Map<string, StoredProfile>): BatchScope {
@@ -44,6 +57,7 @@ function createScope(tx: Db, batch: RunBatch, now: Date, locked?: Map<string, St
     databaseId,
     profiles: () => (profiles ??= getProfiles(tx, databaseId, ids)),
     shape: () => (shape ??= loadShape(tx, databaseId)),
+    changes: new ChangedProfiles(),
   };
 }
 
@@ -60,33 +74,72 @@ function toWalking(run: ClaimedRun, contents: ReadonlyMap<number, JsonObject>): 
     id: run.id,
     profileId: run.profileId,
     contextId: run.contextId,
+    depth: run.depth,
     ownContent: run.content !== null || run.saved !== null,
     content: run.saved === null ? content : { ...content, ...run.saved },
   };
 }
 
-async function record(
+/** Writes where the runs have come to; how they have moved goes into `counts`. */
+async function settle(
   tx: Db,
   batch: RunBatch,
   walked: WalkResult,
   now: Date,
-  add: AddRunCounts,
+  counts: RunCounts,
 ): Promise<void> {
   await settleRuns(tx, walked.settled, now);
   if (walked.calls.length > 0) await insertCalls(tx, batch.version, walked.calls, now);
-  if (walked.counts.length > 0) await addNodeCounts(tx, batch.version, walked.counts);
   const before = new Map(batch.runs.map((run) => [run.id, run]));
-  const counts = new RunCounts();
   for (const { id, status } of walked.settled) {
     const run = before.get(id);
     if (run !== undefined) counts.move(run.taskId, run.status, status);
   }
-  await counts.write(tx, add);
 }
 
 /**
- * Walks the runs of the batch that still carry its token, and writes where they have come to, in one transaction.
- * Locks: profiles, runs, node counts, tasks, each in order of its key.
+ * Starts what the changes of the batch trigger: a look for triggers once, then each trigger once for each depth. After
+ * the settling, so that a trigger which restarts a workflow finds the runs of this batch where they have come to.
+ */
+async function startTriggeredBy(
+  deps: ProcessDeps,
+  tx: Db,
+  { changes, databaseId, now }: BatchScope,
+  counts: RunCounts,
+): Promise<TriggerFigures> {
+  const sum = noTriggerFigures();
+  const groups = changes.byDepth();
+  if (groups.length === 0) return sum;
+  const triggers = await loadTriggers(tx, databaseId, deps.log);
+  for (const [depth, changed] of groups) {
+    const batch = { databaseId, changes: changed, depth: depth + 1, now };
+    const figures = await fireTriggers(tx, triggers, batch, counts, deps.segmentsEntered);
+    sum.started += figures.started;
+    sum.skippedReentry += figures.skippedReentry;
+    sum.stopped.push(...figures.stopped);
+  }
+  return sum;
+}
+
+/** Node counts of all workflows in one statement, then the tasks: the last locks of the transaction. */
+async function writeCounts(
+  deps: ProcessDeps,
+  tx: Db,
+  { version }: RunBatch,
+  walked: WalkResult,
+  stopped: readonly NodeCount[],
+  counts: RunCounts,
+): Promise<void> {
+  const { workflowId, version: number } = version;
+  const passed = walked.counts.map((count) => ({ workflowId, version: number, ...count }));
+  const all = [...passed, ...stopped];
+  if (all.length > 0) await addNodeCounts(tx, all);
+  await counts.write(tx, deps.addRunCounts);
+}
+
+/**
+ * Walks the runs of the batch that still carry its token, writes where they have come to, and starts what their changes
+ * of profiles trigger, in one transaction. Locks: profiles, runs, calls, node counts, tasks, each in order of its key.
  * @returns a refusal when PostgreSQL does not take what one of them would write; then nothing was written.
  */
 export async function processRuns(
@@ -101,13 +154,17 @@ export async function processRuns(
       : undefined;
     const held = await lockClaimedRuns(tx, batch.runs, batch.token);
     const runs = batch.runs.filter((run) => held.has(run.id));
-    if (runs.length === 0) return { runs: 0, calls: 0 };
+    if (runs.length === 0) return { runs: 0, calls: 0, triggered: noTriggerFigures() };
     const contents = await loadContents(tx, batch);
     const walks = runs.map((run) => ({ run, walking: toWalking(run, contents) }));
-    const walked = await walkRuns(batch.definition, walks, createScope(tx, batch, now, locked));
-    await record(tx, batch, walked, now, deps.addRunCounts);
+    const scope = createScope(tx, batch, now, locked);
+    const walked = await walkRuns(batch.definition, walks, scope);
+    const counts = new RunCounts();
+    await settle(tx, batch, walked, now, counts);
+    const triggered = await startTriggeredBy(deps, tx, scope, counts);
+    await writeCounts(deps, tx, batch, walked, countStopped(triggered.stopped), counts);
     await deps.beforeCommit();
-    return { runs: runs.length, calls: walked.calls.length };
+    return { runs: runs.length, calls: walked.calls.length, triggered };
   });
 }
 
@@ -120,7 +177,10 @@ export async function failRun(deps: ProcessDeps, batch: RunBatch, reason: string
       ...{ slot, id, node, steps, reason },
       ...{ status: 'failed' as const, dueAt: null, callId: null, resume: null },
     }));
-    const counts = runs.map(({ node }) => ({ node, outcome: 'failed', passed: 1 }));
-    await record(tx, batch, { settled, calls: [], counts }, now, deps.addRunCounts);
+    const passed = runs.map(({ node }) => ({ node, outcome: 'failed', passed: 1 }));
+    const walked = { settled, calls: [], counts: passed };
+    const counts = new RunCounts();
+    await settle(tx, batch, walked, now, counts);
+    await writeCounts(deps, tx, batch, walked, [], counts);
   });
 }

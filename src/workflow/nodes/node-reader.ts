@@ -3,6 +3,9 @@ import { type Filter, parseFilter } from '../../query/index.ts';
 import { parseTemplate, type Template, type TemplateError } from '../../templates/index.ts';
 import type { DefinitionFault, EdgeName } from './node-base.ts';
 
+/** Ids are `integer` columns. */
+const MAX_ID = 2_147_483_647;
+
 /** Reads the keys of one node, notes every fault with its path, and knows at the end which keys nobody asked for. */
 export class NodeReader {
   readonly id: string;
@@ -41,6 +44,24 @@ export class NodeReader {
     const value = this.value(key);
     if (typeof value === 'string') return value;
     if (value !== undefined || need === 'required') this.fault(key, 'expected a text');
+    return undefined;
+  }
+
+  /** One of the words, or undefined when it is absent or another (then it is a fault). */
+  choice<T extends string>(key: string, words: readonly T[], need: 'required' | 'optional'): T | undefined {
+    const value = this.value(key);
+    const word = words.find((one) => one === value);
+    if (word === undefined && (value !== undefined || need === 'required')) {
+      this.fault(key, `expected one of ${words.join(', ')}`);
+    }
+    return word;
+  }
+
+  /** The integer id of something else, or undefined when it is absent or none (then it is a fault). */
+  reference(key: string, need: 'required' | 'optional'): number | undefined {
+    const value = this.value(key);
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_ID) return value;
+    if (value !== undefined || need === 'required') this.fault(key, 'expected an id, a whole number from 1');
     return undefined;
   }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { ProfileShape, StoredProfile } from '../../profiles/index.ts';
 import type { TemplateScope } from '../../templates/index.ts';
+import type { ChangedProfiles } from '../triggers/changed-profiles.ts';
 import type { EdgeName } from './node-base.ts';
 
 /** A claimed run while the engine walks it. */
@@ -9,6 +10,8 @@ export interface WalkingRun {
   readonly id: string;
   readonly profileId: string;
   readonly contextId: number | null;
+  /** How many triggers led to the run; 0 = none. */
+  readonly depth: number;
   /** Whether the run has content of its own, from its item or from an answer that it saved. */
   readonly ownContent: boolean;
   /** `{apicontent.x}`: the item's content or that of the request, with saved answers laid over it. */
@@ -23,6 +26,8 @@ export interface BatchScope {
   /** The profiles of the batch, read (or locked, where the workflow changes profiles) when a node first asks. */
   profiles(): Promise<ReadonlyMap<string, StoredProfile>>;
   shape(): Promise<ProfileShape>;
+  /** Takes what nodes change of profiles; triggers fire for it when all runs of the batch have come to rest. */
+  readonly changes: ChangedProfiles;
 }
 
 /** A request as it was rendered, stored with the call so that every try sends the same bytes. */

@@ -15,6 +15,8 @@ export interface ClaimedRun {
   readonly resume: EdgeName | null;
   readonly reason: string | null;
   readonly steps: number;
+  /** How many triggers led to the run; 0 = none. */
+  readonly depth: number;
   readonly contextId: number | null;
   readonly content: JsonObject | null;
   readonly saved: JsonObject | null;
@@ -30,6 +32,7 @@ interface RunRow {
   resume: EdgeName | null;
   reason: string | null;
   steps: number;
+  depth: number;
   context_id: number | null;
   content: JsonObject | null;
   saved: JsonObject | null;
@@ -55,8 +58,8 @@ export async function claimRuns(
        set claim_token = ${claim.token}::uuid, due_at = ${claim.leaseEnd}::timestamptz
       from due
      where r.slot = due.slot and r.id = due.id
-    returning r.slot, r.id, r.profile_id, r.task_id, r.node, r.status, r.resume, r.reason, r.steps, r.context_id,
-              r.content, r.saved
+    returning r.slot, r.id, r.profile_id, r.task_id, r.node, r.status, r.resume, r.reason, r.steps, r.depth,
+              r.context_id, r.content, r.saved
   `.execute(db);
   // Ids are in the order of starting, so that two runs of one profile go in their order.
   return rows.map(toClaimedRun).sort((left, right) => (left.id < right.id ? -1 : 1));
@@ -73,6 +76,7 @@ function toClaimedRun(row: RunRow): ClaimedRun {
     resume: row.resume,
     reason: row.reason,
     steps: row.steps,
+    depth: row.depth,
     contextId: row.context_id,
     content: row.content,
     saved: row.saved,

@@ -8,8 +8,9 @@ export interface StartTarget {
   readonly databaseId: number;
   readonly active: boolean;
   readonly reentry: Reentry;
-  /** The published version and its start node; null = never published. */
+  /** The published version; null = never published. */
   readonly version: number | null;
+  /** Its start named Default; null = it has none: only triggers start runs. */
   readonly startNode: string | null;
 }
 

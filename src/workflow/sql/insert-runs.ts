@@ -14,13 +14,18 @@ export interface NewRun {
   readonly endedBecause: string | null;
 }
 
+/** Where runs begin. */
+export interface RunEntry {
+  readonly workflowId: number;
+  readonly databaseId: number;
+  readonly version: number;
+  readonly startNode: string;
+  /** How many triggers led here; 0 = none. */
+  readonly depth: number;
+}
+
 /** Inserts the runs at the start node, due at once. */
-export async function insertRuns(
-  tx: Db,
-  target: { workflowId: number; databaseId: number; version: number; startNode: string },
-  runs: readonly NewRun[],
-  now: Date,
-): Promise<void> {
+export async function insertRuns(tx: Db, entry: RunEntry, runs: readonly NewRun[], now: Date): Promise<void> {
   const rows = runs.map((run) => ({
     slot: slotOf(run.profileId),
     id: run.id,
@@ -34,11 +39,11 @@ export async function insertRuns(
   }));
   await sql`
     insert into run (slot, id, database_id, profile_id, workflow_id, version, task_id, item_index, node, status,
-                     due_at, steps, context_id, content, custom_data, started_at, ended_at, reason)
-    select slot, id, ${target.databaseId}::int, p, ${target.workflowId}::int, ${target.version}::int, t, i,
-           ${target.startNode}::text, case when reason is null then 'active' else 'ended' end,
+                     due_at, steps, context_id, content, custom_data, started_at, ended_at, reason, depth)
+    select slot, id, ${entry.databaseId}::int, p, ${entry.workflowId}::int, ${entry.version}::int, t, i,
+           ${entry.startNode}::text, case when reason is null then 'active' else 'ended' end,
            case when reason is null then ${now}::timestamptz end, 0, c, content, custom, ${now}::timestamptz,
-           case when reason is not null then ${now}::timestamptz end, reason
+           case when reason is not null then ${now}::timestamptz end, reason, ${entry.depth}::smallint
       from json_to_recordset(${JSON.stringify(rows)}::json)
         as r(slot smallint, id text, p text, t uuid, i int, c bigint, content jsonb, custom jsonb, reason text)
   `.execute(tx);

@@ -1,20 +1,25 @@
 import { sql } from 'kysely';
+import type { JsonObject } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { Workflow } from '../workflow.ts';
 import { toWorkflow, type WorkflowRow, workflowColumns } from './workflow-row.ts';
 
-/** Freezes the draft of the workflow, locked by the caller's transaction, as its next version for new runs. */
+/**
+ * Freezes the draft of the workflow, locked by the caller's transaction, as its next version for new runs, with what is
+ * known of its starts.
+ */
 export async function insertVersion(
   tx: Db,
   workflow: Workflow,
-  startNode: string,
+  { start, triggers }: { readonly start: string | null; readonly triggers: readonly JsonObject[] },
   now: Date,
 ): Promise<Workflow | undefined> {
+  const kept = triggers.length === 0 ? null : JSON.stringify(triggers);
   const version = (workflow.publishedVersion ?? 0) + 1;
   const { rows } = await sql<WorkflowRow>`
     with version as (
-      insert into workflow_version (workflow_id, version, definition, start_node, published_at)
-      select w.id, ${version}::int, w.draft, ${startNode}::text, ${now}::timestamptz
+      insert into workflow_version (workflow_id, version, definition, start_node, triggers, published_at)
+      select w.id, ${version}::int, w.draft, ${start}::text, ${kept}::jsonb, ${now}::timestamptz
       from workflow w
       where w.id = ${workflow.id}::int
       returning workflow_id, version
