@@ -1,5 +1,6 @@
 /** Level 3: databases, fields, profiles; what is checked, how a profile is found, how it is written. */
 export { changeProfiles, lockProfiles, mergeFields, storeProfiles } from './change-profiles.ts';
+export { type Channel, channels } from './channels.ts';
 export { coerceFields, type RowError } from './coerce.ts';
 export { normalizeEmail, normalizePhone } from './contacts.ts';
 export {
@@ -25,9 +26,12 @@ export type { ProfileShape, ShapeField } from './fields.ts';
 export { getProfile, getProfiles, type ProfileSearch, searchProfiles } from './find-profiles.ts';
 export { identitiesOf } from './identities.ts';
 export { keyTextsOf, type MatchKey, matchKeyOfField, matchKeyOfId, matchProfiles } from './match-profiles.ts';
-export { insertResource } from './sql/insert-resource.ts';
+export type { ProfileChange, ProfileState, Subscription } from './profile-state.ts';
+export type { Resource, ResourceField } from './resource.ts';
+export { createResource, type ResourceSettings, updateResource } from './resources.ts';
 export { findDatabase, listDatabases } from './sql/list-databases.ts';
 export { listFields } from './sql/list-fields.ts';
+export { findResource, listResources } from './sql/list-resources.ts';
 export { lockDatabases } from './sql/lock-databases.ts';
 export type { StoredProfile } from './sql/select-profiles.ts';
 export { createUnknownFields } from './unknown-fields.ts';
