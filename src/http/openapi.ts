@@ -19,7 +19,11 @@ export function addOpenApi(app: FastifyInstance, deps: HttpDeps): void {
       ...(deps.config.publicUrl === undefined ? {} : { servers: [{ url: deps.config.publicUrl }] }),
       tags: [
         { name: 'v1.1', description: 'Import profiles, start workflows, ask how far it has come' },
-        { name: 'admin', description: 'Databases, fields, workflows, tokens, tasks, profiles' },
+        {
+          name: 'admin',
+          description:
+            'Databases, resources, segments, suppression lists, workflows, tokens, tasks, profiles',
+        },
       ],
       components: {
         securitySchemes: {

@@ -50,10 +50,11 @@ export {
 } from './match-profiles.ts';
 export type { ProfileChange, ProfileState, Subscription } from './profile-state.ts';
 export type { Resource, ResourceField } from './resource.ts';
+export { createResource, type ResourceSettings, updateResource } from './resources.ts';
 export { type RowError, rowError } from './row-error.ts';
-export { insertResource } from './sql/insert-resource.ts';
 export { findDatabase, listDatabases } from './sql/list-databases.ts';
 export { listFields } from './sql/list-fields.ts';
+export { findResource, listResources } from './sql/list-resources.ts';
 export { lockDatabases } from './sql/lock-databases.ts';
 export { pageByFilter } from './sql/page-by-filter.ts';
 export { meetsFilter } from './sql/profile-document.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
-import { createDatabase, insertResource, listDatabases, lockDatabases } from '../profiles/index.ts';
+import { createDatabase, createResource, listDatabases, lockDatabases } from '../profiles/index.ts';
 import { publishWorkflow } from './publish-workflow.ts';
 import { createWorkflow, setWorkflowActive } from './workflows.ts';
 
@@ -22,9 +22,10 @@ export async function seedFirstStart(db: Db, clock: Clock): Promise<void> {
     await lockDatabases(tx);
     if ((await listDatabases(tx)).length > 0) return;
     const database = await createDatabase(tx, clock, { name: 'Customers' });
-    await insertResource(tx, {
-      ...{ name: 'Main', channels: ['email', 'sms'], databaseIds: [database.id] },
-      now: clock.now(),
+    await createResource(tx, clock, {
+      name: 'Main',
+      channels: ['email', 'sms'],
+      databaseIds: [database.id],
     });
     const workflow = await createWorkflow(tx, clock, {
       name: 'Welcome',

@@ -9,26 +9,26 @@ import { reentryModes } from '../../workflow/index.ts';
 const MAX_ID = 2_147_483_647;
 
 /** An object without other keys: a key that nobody reads is a mistake of the caller, who should hear of it. */
-function closed<P extends TProperties>(properties: P, description?: string) {
+export function closed<P extends TProperties>(properties: P, description?: string) {
   return Type.Object(properties, {
     additionalProperties: false,
     ...(description === undefined ? {} : { description }),
   });
 }
 
-function nullable<T extends TSchema>(schema: T) {
+export function nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
 
-const id = Type.Integer({ minimum: 1, maximum: MAX_ID });
-const name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
-const time = Type.String({ format: 'date-time' });
-const count = Type.Integer({ minimum: 0 });
+export const id = Type.Integer({ minimum: 1, maximum: MAX_ID });
+export const name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
+export const time = Type.String({ format: 'date-time' });
+export const count = Type.Integer({ minimum: 0 });
 /** Any JSON object: its keys are the caller's own. */
-const freeObject = Type.Unsafe<JsonObject>(Type.Record(Type.String(), Type.Unknown()));
-const limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
+export const freeObject = Type.Unsafe<JsonObject>(Type.Record(Type.String(), Type.Unknown()));
+export const limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
 /** The token may stand in the address of every request. */
-const query = { token: Type.Optional(Type.String()) };
+export const query = { token: Type.Optional(Type.String()) };
 
 export const idParams = Type.Object({ id });
 export const noQuery = closed(query);

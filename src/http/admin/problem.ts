@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { MusterError } from '../../base/index.ts';
+import { SegmentFilterError } from '../../segments/index.ts';
 import { DefinitionError } from '../../workflow/index.ts';
 import { clientFault } from '../faults.ts';
 import type { Problem } from './contract.ts';
@@ -88,7 +89,7 @@ export function describeProblem(
     const errors = thrown.validation.flatMap(toFieldFaults);
     return { status: 400, detail: detailOf(errors), errors };
   }
-  if (thrown instanceof DefinitionError) {
+  if (thrown instanceof DefinitionError || thrown instanceof SegmentFilterError) {
     return { status: 400, detail: thrown.detail, errors: thrown.faults };
   }
   if (thrown instanceof MusterError) {

@@ -9,6 +9,9 @@ import { authenticateAdmin } from './auth.ts';
 import { addDatabases } from './databases.ts';
 import { describeProblem, HttpProblem, sendProblem } from './problem.ts';
 import { addProfiles } from './profiles.ts';
+import { addResources } from './resources.ts';
+import { addSegments } from './segments.ts';
+import { addSuppressionLists } from './suppression-lists.ts';
 import { addTasks } from './tasks.ts';
 import { addTokens } from './tokens.ts';
 import { addWorkflows } from './workflows.ts';
@@ -68,4 +71,7 @@ export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
   addTokens(app, deps);
   addTasks(app, deps);
   addProfiles(app, deps);
+  addResources(app, deps);
+  addSegments(app, deps);
+  addSuppressionLists(app, deps);
 }

@@ -19,6 +19,11 @@ export function dataText(data: unknown): string {
   return JSON.stringify({ data, ...SUCCESS });
 }
 
+/** `{"data":[…],"error":0,"error_text":"…","next_from_id":2,"total_count":1}`: methods that answer with a page. */
+export function listText({ data, ...rest }: { readonly data: readonly unknown[] }): string {
+  return JSON.stringify({ data, ...SUCCESS, ...rest });
+}
+
 /** `{"error":400,"error_debug":"…","error_text":"Invalid request"}`. */
 export function failureText(code: ErrorCode, text: string, debug: string | undefined): string {
   return JSON.stringify({ error: code, error_debug: debug, error_text: text });

@@ -6,7 +6,7 @@ import { taskData } from '../admin/contract.ts';
 
 const tokenKey = Type.String({ description: 'API token, unless it stands in the header or the address' });
 
-const commonKeys = {
+export const commonKeys = {
   token: Type.Optional(tokenKey),
   format: Type.Optional(
     Type.Enum(['json', 'xml'], { description: 'of the answer; that of the body where it is not given' }),
@@ -22,7 +22,7 @@ export const failure = Type.Object(
   { description: 'Failures have HTTP status 200 too, unless MUSTER_HTTP_STATUS is mirror' },
 );
 
-const successKeys = {
+export const successKeys = {
   error: Type.Literal(0),
   error_text: Type.Literal('Successful operation'),
 };

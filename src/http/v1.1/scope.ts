@@ -12,11 +12,31 @@ import { hasXmlBody } from './answer-format.ts';
 import { RepeatedRequest } from './dedup.ts';
 import { failureText, sendText } from './envelope.ts';
 import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
+import { databasesFieldsGet } from './routes/databases-fields-get.ts';
+import { databasesGet } from './routes/databases-get.ts';
+import { databasesList } from './routes/databases-list.ts';
 import { importAndStartBatchTask } from './routes/import-and-start-batch-task.ts';
 import { importNowMethods } from './routes/import-now.ts';
+import { resourcesFieldsGet } from './routes/resources-fields-get.ts';
+import { resourcesGet } from './routes/resources-get.ts';
+import { resourcesList } from './routes/resources-list.ts';
+import { suppressesAdd } from './routes/suppresses-add.ts';
+import { suppressesEntries } from './routes/suppresses-entries.ts';
 import { tasksStatus } from './routes/tasks-status.ts';
 
-const methods: readonly ApiMethod[] = [importAndStartBatchTask, ...importNowMethods, tasksStatus];
+const methods: readonly ApiMethod[] = [
+  importAndStartBatchTask,
+  ...importNowMethods,
+  tasksStatus,
+  databasesList,
+  databasesGet,
+  databasesFieldsGet,
+  resourcesList,
+  resourcesGet,
+  resourcesFieldsGet,
+  suppressesAdd,
+  ...suppressesEntries,
+];
 
 export const API_PREFIX = '/api/v1.1';
 

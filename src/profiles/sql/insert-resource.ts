@@ -1,20 +1,15 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
+import type { Resource } from '../resource.ts';
 
-/** Inserts a resource that is tied to these databases. Returns its id. */
-export async function insertResource(
-  db: Db,
-  resource: {
-    name: string;
-    channels: readonly string[];
-    databaseIds: readonly number[];
-    now: Date;
-  },
-): Promise<number> {
+/** Inserts a resource with its ties to databases, which exist. Returns its id. */
+export async function insertResource(db: Db, resource: Omit<Resource, 'id'>): Promise<number> {
   const { rows } = await sql<{ id: number }>`
     with made as (
-      insert into resource (name, channels, created_at)
-      values (${resource.name}::text, ${[...resource.channels]}::text[], ${resource.now}::timestamptz)
+      insert into resource (name, channels, categories, fields, senders, policy, created_at)
+      values (${resource.name}::text, ${[...resource.channels]}::text[], ${[...resource.categories]}::text[],
+              ${JSON.stringify(resource.fields)}::jsonb, ${JSON.stringify(resource.senders)}::jsonb,
+              ${JSON.stringify(resource.policy)}::jsonb, ${resource.createdAt}::timestamptz)
       returning id
     ), tied as (
       insert into resource_database (resource_id, database_id)

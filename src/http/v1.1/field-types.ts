@@ -1,0 +1,40 @@
+import type { FieldType, ShapeField } from '../../profiles/index.ts';
+
+/** A field as `fields_get` of the platform answers it; `options` and `match` are ours. */
+export interface FieldDescription {
+  readonly category: 'custom' | 'system';
+  readonly title: string;
+  readonly name: string;
+  readonly required: boolean;
+  readonly type: string;
+  readonly dictionary?: string;
+  readonly options?: readonly string[];
+  readonly match: boolean;
+}
+
+/** Types as the platform spells them, where that is known: `int` and `bool` are the same, others keep our names. */
+function typeKeys(
+  type: FieldType | ShapeField['type'],
+): Pick<FieldDescription, 'type' | 'dictionary' | 'options'> {
+  if (type === 'string') return { type: 'unicode' };
+  if (type === 'zone') return { type: 'unicode', dictionary: 'tz' };
+  if (type === 'sex') return { type: 'enum', options: ['male', 'female'] };
+  return { type };
+}
+
+export function describeField(
+  category: FieldDescription['category'],
+  field: {
+    readonly name: string;
+    readonly type: FieldType | ShapeField['type'];
+    readonly options: readonly string[] | null;
+    readonly match: boolean;
+  },
+): FieldDescription {
+  return {
+    ...{ category, title: field.name, name: field.name, required: false },
+    ...typeKeys(field.type),
+    ...(field.options === null ? {} : { options: field.options }),
+    match: field.match,
+  };
+}
