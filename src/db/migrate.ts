@@ -4,6 +4,7 @@ import { accounts } from './migrations/0001-accounts.ts';
 import { profiles } from './migrations/0002-profiles.ts';
 import { workflows } from './migrations/0003-workflows.ts';
 import { imports } from './migrations/0004-imports.ts';
+import { files } from './migrations/0006-files.ts';
 import type { Db } from './pool.ts';
 
 /** Numbered, forward-only, each run once, all that are due in one transaction; processes that start together take turns. */
@@ -12,6 +13,7 @@ const migrations: Record<string, string> = {
   '0002-profiles': profiles,
   '0003-workflows': workflows,
   '0004-imports': imports,
+  '0006-files': files,
 };
 
 function toMigration(statements: string): Migration {

@@ -12,6 +12,7 @@ export interface HttpDeps {
   readonly config: Pick<
     Config,
     | 'bodyLimitBytes'
+    | 'uploadLimitBytes'
     | 'maxItems'
     | 'repeatWindowSeconds'
     | 'mirrorHttpStatus'

@@ -156,6 +156,7 @@ test('the first page says what this is, and the OpenAPI document knows every rou
       'post /api/admin/workflows/{id}/activate',
       'post /api/admin/workflows/{id}/deactivate',
       'post /api/admin/workflows/{id}/publish',
+      'post /api/v1.1/file_upload',
       'post /api/v1.1/tasks/status',
       'post /api/v1.1/workflows/import_and_start_batch_task',
     ],

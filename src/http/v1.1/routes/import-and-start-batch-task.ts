@@ -1,27 +1,13 @@
 import { type JsonObject, ownValue } from '../../../base/index.ts';
 import { submitTask } from '../../../importer/index.ts';
 import { findStartTarget } from '../../../workflow/index.ts';
-import { queryWithoutToken } from '../../paths.ts';
 import { requireRight } from '../auth.ts';
-import { identifyRequest, keepAnswer, type RequestIdentity, refuseRepeat } from '../dedup.ts';
+import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
 import { successText } from '../envelope.ts';
 import type { ApiCall, ApiMethod } from '../method.ts';
 import { failure, importAnswer, importBody } from '../schemas.ts';
 
 const name = 'workflows/import_and_start_batch_task';
-
-function identify({ deps, request, token, bodyHash }: ApiCall): RequestIdentity | undefined {
-  const requestId = request.headers['request-id'];
-  return identifyRequest({
-    method: name,
-    query: queryWithoutToken(request.url),
-    bodyHash,
-    requestId: typeof requestId === 'string' ? requestId : undefined,
-    tokenId: token.id,
-    windowSeconds: deps.config.repeatWindowSeconds,
-    now: deps.clock.now(),
-  });
-}
 
 /** The database of an import is that of its workflow. A workflow that is none is for the importer to refuse. */
 async function requireDatabase({ deps, token }: ApiCall, body: JsonObject): Promise<void> {
@@ -44,7 +30,7 @@ export const importAndStartBatchTask: ApiMethod = {
   },
   handle: async (call) => {
     const { deps, token, body } = call;
-    const identity = identify(call);
+    const identity = identifyCall(call, name);
     if (identity !== undefined) await refuseRepeat(deps.db, identity);
     await requireDatabase(call, body);
     const { taskId } = await submitTask(
