@@ -14,6 +14,7 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly mirrorHttpStatus: boolean;
   readonly bodyLimitBytes: number;
+  readonly uploadLimitBytes: number;
   readonly maxItems: number;
   readonly repeatWindowSeconds: number;
   readonly taskRetentionDays: number;
@@ -104,6 +105,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: values.get('MUSTER_PUBLIC_URL'),
     mirrorHttpStatus: text('MUSTER_HTTP_STATUS') === 'mirror',
     bodyLimitBytes: count('MUSTER_BODY_LIMIT_BYTES'),
+    uploadLimitBytes: count('MUSTER_UPLOAD_LIMIT_BYTES'),
     maxItems: count('MUSTER_MAX_ITEMS'),
     repeatWindowSeconds: count('MUSTER_REPEAT_WINDOW_SECONDS'),
     taskRetentionDays: count('MUSTER_TASK_RETENTION_DAYS'),

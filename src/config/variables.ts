@@ -47,6 +47,12 @@ export const variables = [
     help: 'ok: application errors of /api/v1.1 answer 200; mirror: the HTTP status follows `error`',
   },
   { name: 'MUSTER_BODY_LIMIT_BYTES', fallback: '10485760', kind: 'count', help: 'largest request body' },
+  {
+    name: 'MUSTER_UPLOAD_LIMIT_BYTES',
+    fallback: '104857600',
+    kind: 'count',
+    help: 'largest request body of file_upload',
+  },
   { name: 'MUSTER_MAX_ITEMS', fallback: '100000', kind: 'count', help: 'most profiles in one request' },
   {
     name: 'MUSTER_REPEAT_WINDOW_SECONDS',

@@ -5,6 +5,7 @@ import { profiles } from './migrations/0002-profiles.ts';
 import { workflows } from './migrations/0003-workflows.ts';
 import { imports } from './migrations/0004-imports.ts';
 import { subscriptions } from './migrations/0005-subscriptions.ts';
+import { files } from './migrations/0006-files.ts';
 import { resources } from './migrations/0007-resources.ts';
 import { triggers } from './migrations/0008-triggers.ts';
 import type { Db } from './pool.ts';
@@ -16,8 +17,9 @@ const migrations: Record<string, string> = {
   '0003-workflows': workflows,
   '0004-imports': imports,
   '0005-subscriptions': subscriptions,
-  '0008-triggers': triggers,
+  '0006-files': files,
   '0007-resources': resources,
+  '0008-triggers': triggers,
 };
 
 function toMigration(statements: string): Migration {

@@ -13,6 +13,7 @@ export interface HttpDeps {
   readonly config: Pick<
     Config,
     | 'bodyLimitBytes'
+    | 'uploadLimitBytes'
     | 'maxItems'
     | 'repeatWindowSeconds'
     | 'mirrorHttpStatus'

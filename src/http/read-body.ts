@@ -39,3 +39,59 @@ export function readBody(stream: Readable, declaredLength: number, limit: number
     if (declaredLength > limit) refuse();
   });
 }
+
+/** How a body ended that was passed on piece by piece. */
+export type PassedBody =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'aborted' }
+  /** `drained` is that of `ReadBody`. */
+  | { readonly kind: 'too-large' | 'stopped'; readonly drained: Promise<void> };
+
+/** Drops what still comes; resolves when the client has sent all of it, or has gone. */
+function drain(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.readableEnded) return resolve();
+    stream.once('end', resolve).once('error', () => resolve());
+    stream.once('close', resolve);
+    stream.resume();
+  });
+}
+
+/** Only without the iterator, which reads by itself, does the stream flow. */
+async function leave(chunks: AsyncIterator<Buffer>, stream: Readable): Promise<void> {
+  await chunks.return?.();
+  await drain(stream);
+}
+
+/**
+ * Gives a request body of at most `limit` bytes to `take`, chunk by chunk, each when the last was taken: the client
+ * is held up in the meantime, and memory stays small. Ends early when `take` returns false; the rest is then drained
+ * as `readBody` does it, also after an exception of `take`, which is passed on.
+ */
+export async function passBody(
+  stream: Readable,
+  declaredLength: number,
+  limit: number,
+  take: (chunk: Buffer) => Promise<boolean>,
+): Promise<PassedBody> {
+  if (declaredLength > limit) return { kind: 'too-large', drained: drain(stream) };
+  const chunks: AsyncIterator<Buffer> = stream.iterator({ destroyOnReturn: false });
+  let length = 0;
+  for (;;) {
+    // A client that goes away in the middle is no fault of ours.
+    const next = await chunks.next().catch(() => undefined);
+    if (next === undefined) return { kind: 'aborted' };
+    if (next.done) return { kind: 'whole' };
+    const chunk = next.value;
+    length += chunk.length;
+    if (length > limit) return { kind: 'too-large', drained: leave(chunks, stream) };
+    let goesOn: boolean;
+    try {
+      goesOn = await take(chunk);
+    } catch (fault) {
+      void leave(chunks, stream);
+      throw fault;
+    }
+    if (!goesOn) return { kind: 'stopped', drained: leave(chunks, stream) };
+  }
+}

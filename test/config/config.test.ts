@@ -27,6 +27,7 @@ test('an empty environment is usable', () => {
     publicUrl: undefined,
     mirrorHttpStatus: false,
     bodyLimitBytes: 10_485_760,
+    uploadLimitBytes: 104_857_600,
     maxItems: 100_000,
     repeatWindowSeconds: 86_400,
     taskRetentionDays: 30,

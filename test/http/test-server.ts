@@ -55,6 +55,7 @@ export async function createTestServer(
     signals: noSignals,
     config: {
       bodyLimitBytes: 10_485_760,
+      uploadLimitBytes: 104_857_600,
       maxItems: 100_000,
       repeatWindowSeconds: 86_400,
       mirrorHttpStatus: false,

@@ -7,6 +7,13 @@ export function hasXmlBody(request: FastifyRequest): boolean {
   return /^[^;]*[/+]xml\b/i.test(request.headers['content-type'] ?? '');
 }
 
+/** Why a body cannot be understood, whatever is in it; known before it is read. */
+export function codingFault(request: FastifyRequest): string | undefined {
+  const coding = request.headers['content-encoding'];
+  if (coding !== undefined && coding !== 'identity') return 'http: a compressed body is not understood';
+  return undefined;
+}
+
 /** `format` in the body as the parser of the scope left it; undefined while there is none, and in a broken one. */
 function bodyFormat(body: unknown): unknown {
   if (!isObject(body) || !isObject(body['value'])) return undefined;

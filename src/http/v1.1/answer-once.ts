@@ -1,6 +1,5 @@
 import { type Db, withTx } from '../../db/index.ts';
-import { queryWithoutToken } from '../paths.ts';
-import { identifyRequest, keepAnswer, refuseRepeat } from './dedup.ts';
+import { identifyCall, keepAnswer, refuseRepeat } from './dedup.ts';
 import type { ApiCall } from './method.ts';
 
 /**
@@ -9,23 +8,15 @@ import type { ApiCall } from './method.ts';
  * @throws {RepeatedRequest} when the request was executed before.
  */
 export async function answerOnce(
-  { deps, request, token, bodyHash }: ApiCall,
+  call: ApiCall,
   method: string,
   work: (tx: Db) => Promise<string>,
 ): Promise<string> {
-  const requestId = request.headers['request-id'];
-  const identity = identifyRequest({
-    method,
-    query: queryWithoutToken(request.url),
-    bodyHash,
-    requestId: typeof requestId === 'string' ? requestId : undefined,
-    tokenId: token.id,
-    windowSeconds: deps.config.repeatWindowSeconds,
-    now: deps.clock.now(),
-  });
-  if (identity === undefined) return withTx(deps.db, work);
-  await refuseRepeat(deps.db, identity);
-  return withTx(deps.db, async (tx) => {
+  const { db } = call.deps;
+  const identity = identifyCall(call, method);
+  if (identity === undefined) return withTx(db, work);
+  await refuseRepeat(db, identity);
+  return withTx(db, async (tx) => {
     const text = await work(tx);
     await keepAnswer(tx, identity, text);
     return text;

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { findStoredAnswer, type StoredAnswer, storeAnswer } from '../../accounts/index.ts';
 import { MusterError } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
+import { queryWithoutToken } from '../paths.ts';
+import type { ApiCall } from './method.ts';
 
 /** For how long a Request-ID is recognised when the window is 0, which only switches checksums off. */
 const REQUEST_ID_SECONDS = 86_400;
@@ -60,6 +62,21 @@ export function identifyRequest(request: {
     : hashOf('checksum', token, method, query, request.bodyHash);
   const since = new Date(now.getTime() - (windowSeconds || REQUEST_ID_SECONDS) * 1000);
   return { key, bodyHash, since, now };
+}
+
+/** `identifyRequest` for a call of that method. */
+export function identifyCall(call: ApiCall, method: string): RequestIdentity | undefined {
+  const { deps, request, token, bodyHash } = call;
+  const requestId = request.headers['request-id'];
+  return identifyRequest({
+    method,
+    query: queryWithoutToken(request.url),
+    bodyHash,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    tokenId: token.id,
+    windowSeconds: deps.config.repeatWindowSeconds,
+    now: deps.clock.now(),
+  });
 }
 
 function repeatOf(identity: RequestIdentity, stored: StoredAnswer): RepeatedRequest {

@@ -1,27 +1,8 @@
 import { ownValue } from '../../base/index.ts';
 import { type Authorize, type ImportedRow, type ImportNowDeps, toItemResult } from '../../importer/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { queryWithoutToken } from '../paths.ts';
 import { requireRight } from './auth.ts';
-import { identifyRequest, type RequestIdentity } from './dedup.ts';
 import type { ApiCall } from './method.ts';
-
-/** The identity of a changing or launching request; undefined = its repeats are not looked for. */
-export function identifyCall(
-  name: string,
-  { deps, request, token, bodyHash }: ApiCall,
-): RequestIdentity | undefined {
-  const requestId = request.headers['request-id'];
-  return identifyRequest({
-    method: name,
-    query: queryWithoutToken(request.url),
-    bodyHash,
-    requestId: typeof requestId === 'string' ? requestId : undefined,
-    tokenId: token.id,
-    windowSeconds: deps.config.repeatWindowSeconds,
-    now: deps.clock.now(),
-  });
-}
 
 /** Whether a dry run is asked for: it changes nothing, so its answer is never that of a repeat. */
 export function isDryRun({ body }: ApiCall): boolean {

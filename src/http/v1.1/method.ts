@@ -42,30 +42,38 @@ async function sendBodyFault(
   return sendText(reply, 400, failureText(400, 'Invalid request', fault.detail), mirrorStatus);
 }
 
-/** For the OpenAPI document: request and answers have the same shape in both. */
-const mediaTypes = {
-  consumes: ['application/json', 'application/xml'],
-  produces: ['application/json', 'application/xml'],
-};
+/** For the OpenAPI document: request and answers have the same shape in both media types. */
+export function methodSchema(method: Pick<ApiMethod, 'schema'>): FastifySchema {
+  const mediaTypes = ['application/json', 'application/xml'];
+  return { consumes: mediaTypes, produces: mediaTypes, ...method.schema };
+}
 
-/** Adds the route of a method: body, token, right, format, then the method itself. */
+/** Answers a request whose body was read: token, right, format, then the method itself. */
+export async function answerCall(
+  deps: HttpDeps,
+  method: ApiMethod,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parsed: ApiBody | undefined,
+): Promise<FastifyReply> {
+  const mirrorStatus = deps.config.mirrorHttpStatus;
+  if (parsed === undefined) {
+    return sendBodyFault(reply, { detail: 'body: empty, expected a JSON object' }, mirrorStatus);
+  }
+  if (!parsed.ok) return sendBodyFault(reply, parsed.error, mirrorStatus);
+  const { object: body, hash: bodyHash } = parsed.value;
+  const token = await authenticate(deps.db, request, body);
+  requireRight(token, method.rights);
+  requireFormat(request);
+  const text = await method.handle({ deps, request, token, body, bodyHash });
+  return sendText(reply, 0, text, mirrorStatus);
+}
+
+/** Adds the route of a method whose body is read by the scope. */
 export function addMethod(app: FastifyInstance, deps: HttpDeps, method: ApiMethod): void {
   app.post<{ Body: ApiBody | undefined }>(
     `/${method.name}`,
-    { schema: { ...mediaTypes, ...method.schema } },
-    async (request, reply) => {
-      const parsed = request.body;
-      const mirrorStatus = deps.config.mirrorHttpStatus;
-      if (parsed === undefined) {
-        return sendBodyFault(reply, { detail: 'body: empty, expected a JSON object' }, mirrorStatus);
-      }
-      if (!parsed.ok) return sendBodyFault(reply, parsed.error, mirrorStatus);
-      const { object: body, hash: bodyHash } = parsed.value;
-      const token = await authenticate(deps.db, request, body);
-      requireRight(token, method.rights);
-      requireFormat(request);
-      const text = await method.handle({ deps, request, token, body, bodyHash });
-      return sendText(reply, 0, text, mirrorStatus);
-    },
+    { schema: methodSchema(method) },
+    (request, reply) => answerCall(deps, method, request, reply, request.body),
   );
 }

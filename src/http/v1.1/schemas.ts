@@ -113,3 +113,14 @@ export const statusBody = Type.Object({
 });
 
 export const statusAnswer = Type.Object({ data: taskData, ...successKeys });
+
+export const uploadBody = Type.Object({
+  ...commonKeys,
+  header: Type.String({ description: 'name of the file' }),
+  data: Type.String({ description: 'data:text/csv;base64,…, or base64 alone' }),
+});
+
+export const uploadAnswer = Type.Object({
+  data: Type.Object({ file: Type.String({ format: 'uuid', description: 'the file_key for attach' }) }),
+  ...successKeys,
+});

@@ -8,13 +8,14 @@ import { parseJsonObject } from '../parse-json.ts';
 import { parseXmlObject } from '../parse-xml.ts';
 import { normalPath } from '../paths.ts';
 import { readBody } from '../read-body.ts';
-import { hasXmlBody } from './answer-format.ts';
+import { codingFault, hasXmlBody } from './answer-format.ts';
 import { RepeatedRequest } from './dedup.ts';
 import { failureText, sendText } from './envelope.ts';
 import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
 import { databasesFieldsGet } from './routes/databases-fields-get.ts';
 import { databasesGet } from './routes/databases-get.ts';
 import { databasesList } from './routes/databases-list.ts';
+import { addFileUpload, fileUpload } from './routes/file-upload.ts';
 import { importAndStartBatchTask } from './routes/import-and-start-batch-task.ts';
 import { importNowMethods } from './routes/import-now.ts';
 import { resourcesFieldsGet } from './routes/resources-fields-get.ts';
@@ -40,17 +41,10 @@ const methods: readonly ApiMethod[] = [
 
 export const API_PREFIX = '/api/v1.1';
 
-const paths = new Set(methods.map((method) => `${API_PREFIX}/${method.name}`));
+const paths = new Set([...methods, fileUpload].map((method) => `${API_PREFIX}/${method.name}`));
 
 function bodyFault(detail: string, drained?: Promise<void>): ApiBody {
   return failure(drained === undefined ? { detail } : { detail, drained });
-}
-
-/** Before anything of the body is read: what it cannot be understood by. */
-function headerFault(request: FastifyRequest): string | undefined {
-  const coding = request.headers['content-encoding'];
-  if (coding !== undefined && coding !== 'identity') return 'http: a compressed body is not understood';
-  return undefined;
 }
 
 /**
@@ -61,7 +55,7 @@ function addBodyParser(app: FastifyInstance, limitBytes: number): void {
   app.addContentTypeParser(
     '*',
     async (request: FastifyRequest, payload: IncomingMessage): Promise<ApiBody | undefined> => {
-      const fault = headerFault(request);
+      const fault = codingFault(request);
       if (request.is404 || fault !== undefined) {
         payload.resume();
         return fault === undefined ? undefined : bodyFault(fault);
@@ -123,4 +117,5 @@ export function addApiScope(app: FastifyInstance, deps: HttpDeps): void {
   app.setErrorHandler((thrown, request, reply) => sendFault(thrown, request, reply, deps));
   app.setNotFoundHandler((request, reply) => sendUnknownPath(request, reply, deps));
   for (const method of methods) addMethod(app, deps, method);
+  addFileUpload(app, deps);
 }

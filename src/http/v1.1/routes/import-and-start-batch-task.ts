@@ -1,7 +1,7 @@
 import { importNow, importRules, submitTask } from '../../../importer/index.ts';
-import { keepAnswer, refuseRepeat } from '../dedup.ts';
+import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
 import { dataText, successText } from '../envelope.ts';
-import { authorizeImport, forecastOf, identifyCall, importDeps, isDryRun } from '../import-call.ts';
+import { authorizeImport, forecastOf, importDeps, isDryRun } from '../import-call.ts';
 import type { ApiMethod } from '../method.ts';
 import { failure, importAnswer, importBody } from '../schemas.ts';
 
@@ -25,7 +25,7 @@ export const importAndStartBatchTask: ApiMethod = {
       const { rows } = await importNow(importDeps(deps), body, rules, authorize, async () => {});
       return dataText(forecastOf(rows));
     }
-    const identity = identifyCall(rules.method, call);
+    const identity = identifyCall(call, rules.method);
     if (identity !== undefined) await refuseRepeat(db, identity);
     const { taskId } = await submitTask(
       {

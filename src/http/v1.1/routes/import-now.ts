@@ -6,9 +6,9 @@ import {
   importRules,
   toItemResult,
 } from '../../../importer/index.ts';
-import { keepAnswer, refuseRepeat } from '../dedup.ts';
+import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
 import { dataText, SUCCESS, successText } from '../envelope.ts';
-import { authorizeImport, forecastOf, identifyCall, importDeps, isDryRun } from '../import-call.ts';
+import { authorizeImport, forecastOf, importDeps, isDryRun } from '../import-call.ts';
 import type { ApiMethod } from '../method.ts';
 import { batchAnswer, failure, importBody, profileAnswer } from '../schemas.ts';
 
@@ -56,7 +56,7 @@ function createMethod(rules: ImportRules, summary: string): ApiMethod {
         const { rows } = await importNow(importDeps(deps), body, rules, authorize, async () => {});
         return dataText(forecastOf(rows));
       }
-      const identity = identifyCall(rules.method, call);
+      const identity = identifyCall(call, rules.method);
       if (identity !== undefined) await refuseRepeat(deps.db, identity);
       const { rows } = await importNow(importDeps(deps), body, rules, authorize, async (tx, imported) => {
         const text = print(imported);
