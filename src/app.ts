@@ -21,10 +21,12 @@ import {
   type PoolFigures,
   startEmbedded,
 } from './db/index.ts';
+import { purgeFiles, purgeUploads } from './files/index.ts';
 import { openPlaces, type Places } from './geo/index.ts';
 import { createMetrics, createServer, type Metrics } from './http/index.ts';
 import { addRunCounts, createImporter, purgeTasks } from './importer/index.ts';
 import { createTargetClient } from './outbound/index.ts';
+import { segmentsEntered } from './segments/index.ts';
 import { createCallDispatcher, createEngine, purgeCalls, seedFirstStart } from './workflow/index.ts';
 
 /** API calls that one process has under way at once. */
@@ -34,6 +36,12 @@ const PURGE_PAUSE_MS = 60_000;
 /** Rows that one statement deletes. */
 const PURGE_ROWS = 1_000;
 const DAY_MS = 86_400_000;
+/** A file can have hundreds of pieces. */
+const PURGE_FILES = 50;
+/** So long after its task a file is kept, for runs that wait. */
+const FILE_GRACE_DAYS = 30;
+/** No upload takes longer: the server bounds every request. */
+const UPLOAD_LIMIT_MS = 3_600_000;
 /** So long a Request-ID is recognised also where checksums are switched off. */
 const LEAST_ANSWER_SECONDS = 86_400;
 
@@ -113,6 +121,8 @@ function createWorkers(config: Config, db: Db, places: Places, parts: Required<O
     concurrency: config.engineConcurrency,
     addRunCounts,
     wakeCalls: () => dispatcher.wake(),
+    segmentsEntered,
+    observeLoops: metrics.observeLoops,
   });
   const importer = createImporter({
     ...shared,
@@ -135,12 +145,16 @@ function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Requ
     claim: async () => {
       const now = clock.now();
       const callsBefore = new Date(now.getTime() - config.taskRetentionDays * DAY_MS);
+      const filesBefore = new Date(callsBefore.getTime() - FILE_GRACE_DAYS * DAY_MS);
+      const uploadsBefore = new Date(now.getTime() - UPLOAD_LIMIT_MS);
       const answerSeconds = Math.max(config.repeatWindowSeconds, LEAST_ANSWER_SECONDS);
       const answersBefore = new Date(now.getTime() - answerSeconds * 1000);
       const purged =
         (await purgeTasks(db, now, PURGE_ROWS)) +
         (await purgeCalls(db, callsBefore, PURGE_ROWS)) +
-        (await purgeStoredAnswers(db, answersBefore, PURGE_ROWS));
+        (await purgeStoredAnswers(db, answersBefore, PURGE_ROWS)) +
+        (await purgeFiles(db, filesBefore, PURGE_FILES)) +
+        (await purgeUploads(db, uploadsBefore, PURGE_FILES));
       return purged === 0 ? undefined : purged;
     },
     work: async (purged) => purged,

@@ -94,18 +94,22 @@ async function useNamed(tx: Db, attachments: readonly Attachment[], owner: FileO
  * A file key is good for the token that brought the file, and for any other token that has a database in common with
  * that one (as it was then); a token that is not narrowed to databases has all. A key of another's file is answered
  * like one that does not exist.
- * @returns as many as were given, in their order; or the first whose file key is no good, by its index in
- * `attachments`: then the caller must roll back, or refuse before it stores anything else.
+ * @returns as many as were given, in their order; or all whose file key is no good, by their indexes in
+ * `attachments`: then nothing was stored.
  */
 export async function storeAttachments(
   tx: Db,
   request: FileOwner & { readonly attachments: readonly Attachment[] },
-): Promise<Outcome<readonly StoredAttachment[], { readonly index: number; readonly message: string }>> {
+): Promise<
+  Outcome<readonly StoredAttachment[], { readonly indexes: readonly number[]; readonly message: string }>
+> {
   const { attachments } = request;
   // Named files first, in the order in which a purge takes its locks: files, then contents.
   const named = await useNamed(tx, attachments, request);
-  const index = attachments.findIndex((one) => one.kind === 'file' && !named.has(one.fileId));
-  if (index >= 0) return failure({ index, message: 'file_key: there is no such file' });
+  const indexes = attachments.flatMap((one, index) =>
+    one.kind === 'file' && !named.has(one.fileId) ? [index] : [],
+  );
+  if (indexes.length > 0) return failure({ indexes, message: 'file_key: there is no such file' });
   const inline = await storeInline(tx, attachments, request);
   const stored = attachments.map((attachment): StoredAttachment => {
     if (attachment.kind === 'file') {

@@ -21,6 +21,8 @@ export interface Metrics {
   observeCall(ms: number, outcome: string): void;
   /** A batch that a claim loop has settled. */
   observeBatch(loop: string, rows: number): void;
+  /** Runs that were not started because workflows start each other in a circle. */
+  observeLoops(runs: number): void;
   /** The whole text in Prometheus' form; `queues` undefined = the database did not answer. */
   print(queues: QueueFigures | undefined, pool: PoolFigures): Promise<string>;
   readonly contentType: string;
@@ -48,6 +50,11 @@ function createRecorders(registers: Registry[]) {
       name: 'muster_loop_batches_total',
       help: 'Batches that a loop of this process has settled',
       labelNames: ['loop'],
+      registers,
+    }),
+    loops: new Counter({
+      name: 'muster_trigger_loops_total',
+      help: 'Runs that triggers did not start because workflows start each other in a circle',
       registers,
     }),
     rows: new Counter({
@@ -105,6 +112,7 @@ export function createMetrics(): Metrics {
       recorders.batches.inc({ loop });
       recorders.rows.inc({ loop }, rows);
     },
+    observeLoops: (runs) => recorders.loops.inc(runs),
     print: async (queues, pool) => (await registry.metrics()) + (await gaugesOf(queues, pool).metrics()),
     contentType: registry.contentType,
   };

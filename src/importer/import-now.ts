@@ -17,11 +17,12 @@ import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from 
 import type { ImportRules } from './import-rules.ts';
 import { laneTextOf } from './parse-row.ts';
 import { type Authorize, type PreparedImport, prepareImport } from './prepare-import.ts';
-import { CHUNK_ROWS, toRow } from './split-rows.ts';
+import { readAttachments, storeRequestAttachments } from './request-attachments.ts';
+import { CHUNK_ROWS, toRows } from './split-rows.ts';
 import { addRunCounts } from './sql/add-run-counts.ts';
 import { ORDINARY_LANES } from './sql/claim-lane.ts';
 import { lockLanes } from './sql/lock-lanes.ts';
-import { createContext } from './submit-task.ts';
+import { type Caller, createContext } from './submit-task.ts';
 
 export interface ImportNowDeps {
   readonly db: Db;
@@ -47,10 +48,10 @@ class DryRun extends Error {
 
 async function findItems(
   tx: Db,
-  { request, shape }: PreparedImport,
+  { request: { audience }, shape }: PreparedImport,
+  items: readonly JsonValue[],
   maxItems: number,
 ): Promise<readonly JsonValue[]> {
-  const { audience, items } = request;
   if (audience === undefined) return items;
   const found: JsonValue[] = [];
   for await (const ids of pageAudience(tx, shape.database.id, audience)) {
@@ -83,6 +84,7 @@ function lanesOf({ shape, request }: PreparedImport, rows: readonly ChunkRow[]):
  */
 export async function importNow(
   deps: ImportNowDeps,
+  token: Caller,
   body: JsonObject,
   rules: ImportRules,
   authorize: Authorize,
@@ -91,6 +93,7 @@ export async function importNow(
   const { db, clock, log } = deps;
   const prepared = await prepareImport(db, body, rules, deps.maxItems, authorize);
   const { dryRun } = prepared.request;
+  const found = readAttachments(prepared.request);
   const attempt = async (tx: Db, importPart: typeof importRows): Promise<ImportedRow[]> => {
     const imported = await importAll(tx, prepared, deps, importPart);
     if (dryRun) throw new DryRun(imported);
@@ -117,12 +120,14 @@ export async function importNow(
     { maxItems }: ImportNowDeps,
     importPart: typeof importRows,
   ): Promise<ImportedRow[]> {
-    const scope: ImportScope = { now: clock.now(), addRunCounts, places: deps.places };
+    const scope: ImportScope = { now: clock.now(), addRunCounts, places: deps.places, log };
     const { envelope } = request;
-    const items = await findItems(tx, prepared, maxItems);
-    const rows = items.map((item, index) => toRow(envelope, item, index));
+    const use = { tokenId: token.id, databaseIds: token.databaseIds, now: scope.now };
+    const stored = await storeRequestAttachments(tx, request, found, use);
+    const items = await findItems(tx, prepared, stored.items, maxItems);
+    const rows = toRows(envelope, items, stored.faults);
     await lockLanes(tx, shape.database.id, lanesOf(prepared, rows));
-    const contextId = await createContext(tx, request.context, scope.now);
+    const contextId = await createContext(tx, request.context, stored.attach, scope.now);
     const source = { taskId: null, workflowId, contextId, envelope };
     const imported: ImportedRow[] = [];
     for (const part of chunkBySize(rows, CHUNK_ROWS)) {

@@ -1,4 +1,4 @@
-import { groupBy, isJsonObject, type JsonObject, ownValue } from '../base/index.ts';
+import { groupBy, isJsonObject, type JsonObject, type Log, ownValue } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Places } from '../geo/index.ts';
 import {
@@ -16,10 +16,19 @@ import {
   type UniqueValue,
   uniqueValuesOf,
 } from '../profiles/index.ts';
-import { type AddRunCounts, findStartTarget, type StartOutcome, startRuns } from '../workflow/index.ts';
+import { segmentsEntered } from '../segments/index.ts';
+import {
+  type AddRunCounts,
+  findStartTarget,
+  RunCounts,
+  type StartOutcome,
+  startRuns,
+  startTriggered,
+} from '../workflow/index.ts';
 import type { ChunkRow } from './chunk-bytes.ts';
 import type { Envelope } from './envelope.ts';
 import { fieldsOf } from './match-item.ts';
+import { joinChanges, moveSegments, type SegmentMove } from './move-segments.ts';
 import { openItem } from './open-item.ts';
 import { type ParsedRow, parseRow } from './parse-row.ts';
 import { type Known, type Resolved, RowResolver, type RowState } from './resolve-rows.ts';
@@ -58,6 +67,7 @@ export interface ImportScope {
   readonly now: Date;
   readonly addRunCounts: AddRunCounts;
   readonly places: Places;
+  readonly log: Log;
 }
 
 /** Enough to know that a match is ambiguous, also when rows of the batch take the value away from some. */
@@ -151,6 +161,21 @@ async function resolveRows(
   return { resolved, changes };
 }
 
+/** What the requests of the rows say of static segments. */
+function movesOf(
+  rows: readonly SourcedRow[],
+  judged: readonly Judged[],
+  resolved: readonly Resolved[],
+): SegmentMove[] {
+  return resolved.flatMap((one, index) => {
+    const [source, row] = [rows[index]?.source, judged[index]];
+    if (!one.ok || source === undefined || row === undefined || !isRow(row)) return [];
+    const { addToSegments: add, removeFromSegments: remove } = source.envelope;
+    if (add.length === 0 && remove.length === 0) return [];
+    return [{ profileId: one.profileId, add, remove, skipTriggers: row.skipTriggers }];
+  });
+}
+
 /** Starts a run for each row that was imported for a workflow. Index into the answer = index into `rows`. */
 async function startRows(
   tx: Db,
@@ -164,8 +189,9 @@ async function startRows(
     const [parsed, one] = [judged[index], resolved[index]];
     if (source.workflowId === null || parsed === undefined || !isRow(parsed) || !one?.ok) return [];
     const { taskId, contextId, workflowId } = source;
-    const { content, customData } = parsed;
-    const start = { profileId: one.profileId, taskId, itemIndex: row.index, contextId, content, customData };
+    const { content, customData, attach } = parsed;
+    const carried = { contextId, content, customData, attach };
+    const start = { profileId: one.profileId, taskId, itemIndex: row.index, ...carried };
     return [{ index, workflowId, start }];
   });
   for (const [workflowId, group] of groupBy(imported, (one) => one.workflowId)) {
@@ -195,7 +221,7 @@ function changedNames({ before, after }: Extract<Resolved, { ok: true }>): strin
 
 /**
  * Imports rows of one database in their order, and starts a run for each where its request says so: parse, match, lock,
- * apply, write, start. About eight statements whatever the number of rows; as many again for each row that asks for its
+ * apply, write, start, fire triggers. About ten statements whatever the number of rows; as many again for each row that asks for its
  * profile by a filter which no index answers. Index into the answer = index into `rows`.
  * @param tx the caller's transaction, which holds the lanes.
  */
@@ -213,8 +239,18 @@ export async function importRows(
     const outcome = parseRow(known, source.envelope, row.item, scope.places);
     return outcome.ok ? outcome.value : outcome.error;
   });
-  const { resolved } = await resolveRows(tx, known, judged, scope.now);
-  const starts = await startRows(tx, rows, judged, resolved, scope);
+  const { resolved, changes } = await resolveRows(tx, known, judged, scope.now);
+  const entered = await moveSegments(tx, movesOf(rows, judged, resolved), scope.now);
+  const counts = new RunCounts();
+  const starts = await startRows(tx, rows, judged, resolved, { ...scope, addRunCounts: counts.add });
+  const states = new Map(resolved.flatMap((one) => (one.ok ? [[one.profileId, one.after]] : [])));
+  await startTriggered(tx, {
+    databaseId: shape.database.id,
+    changes: joinChanges(changes, entered, (profileId) => states.get(profileId)),
+    depth: 1,
+    ...{ now: scope.now, addRunCounts: counts.add, log: scope.log, segmentsEntered },
+  });
+  await counts.write(tx, scope.addRunCounts);
   return resolved.map((one, index): ImportedRow => {
     if (!one.ok) return one;
     const parsed = judged[index];

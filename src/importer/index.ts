@@ -5,6 +5,7 @@ export type { ImportedRow } from './import-rows.ts';
 export { type ImportRules, importRules } from './import-rules.ts';
 export { createImporter, type ImporterDeps } from './importer.ts';
 export { type ItemResult, toItemResult } from './item-result.ts';
+export { type MoveDeps, type MovedMembers, moveMembers } from './move-members.ts';
 export type { Authorize } from './prepare-import.ts';
 export { addRunCounts } from './sql/add-run-counts.ts';
 export { purgeTasks } from './sql/purge-tasks.ts';

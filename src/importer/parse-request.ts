@@ -159,6 +159,18 @@ function audienceItems(items: readonly JsonValue[]): readonly JsonValue[] {
   );
 }
 
+/** Without a workflow there are no runs that could carry anything. */
+const NO_CONTEXT: RootContext = { content: null, customData: null, attach: null, subscriptionFilter: null };
+
+function readContext(body: JsonObject): RootContext {
+  return {
+    content: readCarried(body, 'content'),
+    customData: readCarried(body, 'custom_data'),
+    attach: ownValue(body, 'attach') ?? null,
+    subscriptionFilter: readCarried(body, 'subscription_filter'),
+  };
+}
+
 /**
  * Reads the keys of a request to a method that imports.
  * @throws {MusterError} 400 that names the first key at fault; 404 for an id that no workflow or database can have.
@@ -190,12 +202,7 @@ export function parseRequest(body: JsonObject, rules: ImportRules, maxItems: num
       addToSegments: readSegments(body, 'add_to_segments'),
       removeFromSegments: readSegments(body, 'remove_from_segments'),
     },
-    context: {
-      content: readCarried(body, 'content'),
-      customData: readCarried(body, 'custom_data'),
-      attach: ownValue(body, 'attach') ?? null,
-      subscriptionFilter: readCarried(body, 'subscription_filter'),
-    },
+    context: rules.workflowKey === undefined ? NO_CONTEXT : readContext(body),
     items,
     audience,
     dryRun: readFlag(body, 'dry_run') ?? false,

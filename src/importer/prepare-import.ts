@@ -1,7 +1,8 @@
-import { type JsonObject, MusterError } from '../base/index.ts';
+import { invalidRequest, type JsonObject, MusterError } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { findShape, loadShape, type ProfileShape } from '../profiles/index.ts';
-import { findStartTarget } from '../workflow/index.ts';
+import { listSegments } from '../segments/index.ts';
+import { findStartTarget, requireDefaultStart } from '../workflow/index.ts';
 import type { ImportRules } from './import-rules.ts';
 import {
   noSuchDatabase,
@@ -35,7 +36,23 @@ async function findWorkflowShape(
     const detail = `${key}: workflow ${workflowId} is not active`;
     throw new MusterError(409, { field: key, detail });
   }
+  requireDefaultStart(target);
   return loadShape(db, target.databaseId);
+}
+
+/** @throws {MusterError} 400 when a segment is none of the database's, or nobody can be put into it. */
+async function requireStaticSegments(db: Db, databaseId: number, { envelope }: ParsedRequest): Promise<void> {
+  const named = [
+    ...envelope.addToSegments.map((id) => ({ id, key: 'add_to_segments' })),
+    ...envelope.removeFromSegments.map((id) => ({ id, key: 'remove_from_segments' })),
+  ];
+  if (named.length === 0) return;
+  const known = new Map((await listSegments(db, [databaseId])).map((segment) => [segment.id, segment.kind]));
+  for (const { id, key } of named) {
+    const kind = known.get(id);
+    if (kind === undefined) throw invalidRequest(key, `database ${databaseId} has no segment ${id}`);
+    if (kind !== 'static') throw invalidRequest(key, `who is in segment ${id} is said by its filter`);
+  }
 }
 
 /**
@@ -61,5 +78,6 @@ export async function prepareImport(
   if (shape === undefined) throw noSuchDatabase(target.databaseId);
   authorize(target.databaseId);
   requireKnownNames(request.envelope, shape);
+  await requireStaticSegments(db, target.databaseId, request);
   return { request, shape, workflowId: null };
 }

@@ -123,8 +123,8 @@ async function settleLane(
   return rows.length + chunks.filter(isAudience).length;
 }
 
-function scopeOf({ now, places }: LaneDeps): ImportScope {
-  return { now: now(), addRunCounts, places };
+function scopeOf({ now, places, log }: LaneDeps): ImportScope {
+  return { now: now(), addRunCounts, places, log };
 }
 
 const GIVEN_UP: RowError = {

@@ -31,13 +31,25 @@ function findOverflow(envelope: Envelope, item: JsonValue): RowError | undefined
 }
 
 /** Depth is checked before anything recurses over the item. */
-export function toRow(envelope: Envelope, item: JsonValue, index: number): ChunkRow {
+function toRow(envelope: Envelope, item: JsonValue, index: number): ChunkRow {
   if (isDeeperThan(item, MAX_JSON_DEPTH)) {
     const text = `data: nested deeper than ${MAX_JSON_DEPTH} levels`;
     return { index, fault: { code: 400, text, field: 'data' } };
   }
   const fault = findOverflow(envelope, item);
   return fault === undefined ? { index, item } : { index, fault };
+}
+
+/** The items as rows; those that have a fault already are not worth storing. */
+export function toRows(
+  envelope: Envelope,
+  items: readonly JsonValue[],
+  faults: ReadonlyMap<number, RowError>,
+): ChunkRow[] {
+  return items.map((item, index) => {
+    const fault = faults.get(index);
+    return fault === undefined ? toRow(envelope, item, index) : { index, fault };
+  });
 }
 
 /** Items without a usable key are refused later, in whatever lane they are. */

@@ -13,11 +13,19 @@ import { packRows } from './chunk-bytes.ts';
 import type { Envelope, RootContext } from './envelope.ts';
 import type { ImportRules } from './import-rules.ts';
 import { type Authorize, type PreparedImport, prepareImport } from './prepare-import.ts';
-import { splitRows, toRow } from './split-rows.ts';
+import { readAttachments, type StoredRequest, storeRequestAttachments } from './request-attachments.ts';
+import { splitRows, toRows } from './split-rows.ts';
 import { insertChunks, type NewChunk } from './sql/insert-chunks.ts';
 import { insertTask } from './sql/insert-task.ts';
 
 const DAY_MS = 86_400_000;
+
+/** The token that sends a request. */
+export interface Caller {
+  readonly id: number;
+  /** Null = every one. */
+  readonly databaseIds: readonly number[] | null;
+}
 
 export interface SubmitDeps {
   readonly db: Db;
@@ -33,10 +41,9 @@ export interface SubmitDeps {
 async function packChunks(
   shape: ProfileShape,
   envelope: Envelope,
-  items: readonly JsonValue[],
+  { items, faults }: StoredRequest,
 ): Promise<NewChunk[]> {
-  const rows = items.map((item, index) => toRow(envelope, item, index));
-  const parts = splitRows(shape, envelope, rows);
+  const parts = splitRows(shape, envelope, toRows(envelope, items, faults));
   const payloads = await Promise.all(parts.map((part) => packRows(part.rows)));
   return parts.map((part, index) => ({
     lane: part.lane,
@@ -46,20 +53,23 @@ async function packChunks(
 }
 
 /** An audience is found by the importer: a chunk without rows stands for the work of finding it. */
-async function packAudience(item: JsonValue): Promise<NewChunk[]> {
+async function packAudience({ items: [item = {}] }: StoredRequest): Promise<NewChunk[]> {
   return [{ lane: WIDE_LANE, rows: 0, payload: await packRows([{ index: 0, item }]) }];
 }
 
 /** The row that runs of the request share; null = there is nothing to share. */
-export async function createContext(tx: Db, context: RootContext, now: Date): Promise<number | null> {
-  const { content, customData, subscriptionFilter } = context;
-  if (content === null && customData === null && subscriptionFilter === null) return null;
-  return createRunContext(tx, { content, customData, subscriptionFilter, now });
+export async function createContext(
+  tx: Db,
+  { content, customData, subscriptionFilter }: RootContext,
+  attach: JsonValue,
+  now: Date,
+): Promise<number | null> {
+  if (content === null && customData === null && subscriptionFilter === null && attach === null) return null;
+  return createRunContext(tx, { content, customData, subscriptionFilter, attach, now });
 }
 
-async function packRequest({ request, shape }: PreparedImport): Promise<NewChunk[]> {
-  const { audience, items, envelope } = request;
-  return audience === undefined ? packChunks(shape, envelope, items) : packAudience(items[0] ?? {});
+function packRequest({ request, shape }: PreparedImport, stored: StoredRequest): Promise<NewChunk[]> {
+  return request.audience === undefined ? packChunks(shape, request.envelope, stored) : packAudience(stored);
 }
 
 /**
@@ -70,7 +80,7 @@ async function packRequest({ request, shape }: PreparedImport): Promise<NewChunk
  */
 export async function submitTask(
   deps: SubmitDeps,
-  token: { readonly id: number },
+  token: Caller,
   body: JsonObject,
   rules: ImportRules,
   authorize: Authorize,
@@ -79,11 +89,19 @@ export async function submitTask(
   const { db, clock, signals } = deps;
   const prepared = await prepareImport(db, body, rules, deps.maxItems, authorize);
   const { request, shape, workflowId } = prepared;
-  const chunks = await packRequest(prepared);
+  const found = readAttachments(request);
+  const isPlain = found.items.size === 0 && found.faults.size === 0;
+  // Packed before the transaction begins, but where items hold attachments, which are stored in it first.
+  const packed = isPlain
+    ? await packRequest(prepared, { attach: null, items: request.items, faults: new Map() })
+    : undefined;
   const audience = request.audience === undefined ? null : (ownValue(body, 'custom_request') ?? null);
   const taskId = newUuid();
   await withTx(db, async (tx) => {
     const now = clock.now();
+    const use = { tokenId: token.id, databaseIds: token.databaseIds, now };
+    const stored = await storeRequestAttachments(tx, request, found, use);
+    const chunks = packed ?? (await packRequest(prepared, stored));
     await insertTask(tx, {
       id: taskId,
       kind: rules.method,
@@ -93,7 +111,7 @@ export async function submitTask(
       parentId: null,
       envelope: request.envelope,
       audience,
-      contextId: await createContext(tx, request.context, now),
+      contextId: await createContext(tx, request.context, stored.attach, now),
       total: audience === null ? request.items.length : 0,
       chunks: chunks.length,
       isOpen: false,

@@ -1,4 +1,4 @@
-import { type JsonObject, MusterError, newObjectId } from '../base/index.ts';
+import { type JsonObject, type JsonValue, MusterError, newObjectId } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { type AddRunCounts, RunCounts } from './run-counts.ts';
 import { endLiveRuns } from './sql/end-live-runs.ts';
@@ -18,6 +18,8 @@ export interface RunStart {
   /** Those of the item itself, which win over the request's. */
   readonly content: JsonObject | null;
   readonly customData: JsonObject | null;
+  /** Attachments of the item itself, as `files` has stored them; null = those of the request. */
+  readonly attach?: JsonValue;
 }
 
 export type StartOutcome = 'started' | 'skipped_reentry';

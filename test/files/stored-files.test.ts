@@ -166,7 +166,7 @@ test('a file key is good for its token and for those that share a database with 
     else
       assert.deepEqual(outcome, {
         ok: false,
-        error: { index: 1, message: 'file_key: there is no such file' },
+        error: { indexes: [1], message: 'file_key: there is no such file' },
       });
   }
 });

@@ -120,7 +120,7 @@ export class ImportScene {
     return (
       await submitTask(
         deps,
-        { id: this.#tokenId },
+        { id: this.#tokenId, databaseIds: null },
         body,
         importRules.importAndStartBatchTask,
         () => {},

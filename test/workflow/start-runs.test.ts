@@ -34,7 +34,7 @@ test('a start writes one run with everything that it was given', async () => {
   const contextId = await withTx(bench.db, (tx) =>
     createRunContext(tx, { content: { a: 1 }, customData: { c: 2 }, now: bench.clock.now() }),
   );
-  const own = { content: { b: [1, null] }, customData: { d: 'x' } };
+  const own = { content: { b: [1, null] }, customData: { d: 'x' }, attach: [{ name: 'a.pdf' }] };
   assert.deepEqual(await bench.start(target, { profileId, contextId, ...own }), ['started']);
   const { rows } = await sql<Record<string, unknown>>`select * from run`.execute(bench.db);
   const [run] = rows;
@@ -65,6 +65,7 @@ test('a start writes one run with everything that it was given', async () => {
       ended_at: null,
       reason: null,
       depth: 0,
+      attach: own.attach,
     },
   ]);
   const contexts = await sql`select id, content, custom_data, created_at from run_context`.execute(bench.db);

@@ -43,6 +43,8 @@ create index file_used_at on file (used_at);
 comment on column file.database_ids is 'those of the token that brought it, at that time; null = every database';
 comment on column file.used_at is 'when it was needed last, or will be: what is older than the retention is deleted';
 
+alter table run add column attach jsonb;
+comment on column run.attach is 'attachments of the item itself, as in run_context; null = those of the context';
 alter table run_context add column attach jsonb;
 comment on column run_context.attach is 'list of {name, mimetype, size, file}';
 `;

@@ -2,9 +2,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { invalidRequest, type JsonObject, MusterError } from '../../base/index.ts';
-import { withTx } from '../../db/index.ts';
+import { moveMembers } from '../../importer/index.ts';
 import {
-  addMembers,
   countMembers,
   createSegment,
   deleteSegment,
@@ -12,7 +11,6 @@ import {
   listSegments,
   membersAmong,
   pageMembers,
-  removeMembers,
   type Segment,
   type SegmentKind,
   updateSegment,
@@ -162,7 +160,7 @@ function addObjects(root: FastifyInstance, deps: HttpDeps): void {
 
 function addMembership(root: FastifyInstance, deps: HttpDeps): void {
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
-  const { db, clock } = deps;
+  const { db } = deps;
 
   app.get(
     '/segments/:id/members',
@@ -202,13 +200,17 @@ function addMembership(root: FastifyInstance, deps: HttpDeps): void {
       if (stored.kind !== 'static') {
         throw new MusterError(409, { detail: `segment ${stored.id} has a filter, which says who is in it` });
       }
-      return withTx(db, async (tx) => {
-        const removed = await removeMembers(tx, stored.id, remove);
-        const added = await addMembers(tx, stored.id, add, clock.now());
-        const inside = await membersAmong(tx, stored, add);
-        const unknown = [...new Set(add)].filter((id) => !inside.has(id));
-        return { added: added.size, removed: removed.size, unknown };
-      });
+      let unknown: string[] = [];
+      const { added, removed } = await moveMembers(
+        deps,
+        stored,
+        { add, remove, skipTriggers: false },
+        async (tx) => {
+          const inside = await membersAmong(tx, stored, add);
+          unknown = [...new Set(add)].filter((id) => !inside.has(id));
+        },
+      );
+      return { added: added.size, removed: removed.size, unknown };
     },
   );
 

@@ -105,6 +105,14 @@ export const batchAnswer = Type.Object({ ...successKeys, result: Type.Array(item
 /** Of methods for one profile. */
 export const profileAnswer = Type.Object({ ...successKeys, profile_id: Type.String() });
 
+export const segstaticBody = Type.Object({
+  ...commonKeys,
+  db_id: Type.Integer(),
+  segment_id: Type.Integer(),
+  profile_id: Type.String(),
+  skip_triggers: flagKeys.skip_triggers,
+});
+
 export const statusBody = Type.Object({
   ...commonKeys,
   task_id: Type.String(),

@@ -21,6 +21,7 @@ import { importNowMethods } from './routes/import-now.ts';
 import { resourcesFieldsGet } from './routes/resources-fields-get.ts';
 import { resourcesGet } from './routes/resources-get.ts';
 import { resourcesList } from './routes/resources-list.ts';
+import { segstaticMethods } from './routes/segstatic.ts';
 import { suppressesAdd } from './routes/suppresses-add.ts';
 import { suppressesEntries } from './routes/suppresses-entries.ts';
 import { tasksStatus } from './routes/tasks-status.ts';
@@ -35,6 +36,7 @@ const methods: readonly ApiMethod[] = [
   resourcesList,
   resourcesGet,
   resourcesFieldsGet,
+  ...segstaticMethods,
   suppressesAdd,
   ...suppressesEntries,
 ];

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { JsonObject } from '../../base/index.ts';
+import type { JsonObject, JsonValue } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 
 /** Stores what the root of a request says for its runs once, for all the runs that it starts. Returns its id. */
@@ -10,13 +10,16 @@ export async function createRunContext(
     customData: JsonObject | null;
     /** Which subscription of the profile messages go to. */
     subscriptionFilter?: JsonObject | null;
+    /** What messages bring along, as it was stored by `files`. */
+    attach?: JsonValue;
     now: Date;
   },
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`
-    insert into run_context (content, custom_data, subscription_filter, created_at)
+    insert into run_context (content, custom_data, subscription_filter, attach, created_at)
     values (${toJson(context.content)}::jsonb, ${toJson(context.customData)}::jsonb,
-            ${toJson(context.subscriptionFilter ?? null)}::jsonb, ${context.now}::timestamptz)
+            ${toJson(context.subscriptionFilter ?? null)}::jsonb, ${toJson(context.attach ?? null)}::jsonb,
+            ${context.now}::timestamptz)
     returning id
   `.execute(tx);
   const [row] = rows;
@@ -24,6 +27,6 @@ export async function createRunContext(
   return row.id;
 }
 
-function toJson(value: JsonObject | null): string | null {
+function toJson(value: JsonValue): string | null {
   return value === null ? null : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type JsonObject, slotOf } from '../../base/index.ts';
+import { type JsonObject, type JsonValue, slotOf } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 
 export interface NewRun {
@@ -10,6 +10,8 @@ export interface NewRun {
   readonly contextId: number | null;
   readonly content: JsonObject | null;
   readonly customData: JsonObject | null;
+  /** Attachments of the item itself; null = those of the request. */
+  readonly attach?: JsonValue;
   /** Why it has ended already, in the moment of its start; null = it is to walk. */
   readonly endedBecause: string | null;
 }
@@ -35,16 +37,18 @@ export async function insertRuns(tx: Db, entry: RunEntry, runs: readonly NewRun[
     c: run.contextId,
     content: run.content,
     custom: run.customData,
+    attach: run.attach ?? null,
     reason: run.endedBecause,
   }));
   await sql`
     insert into run (slot, id, database_id, profile_id, workflow_id, version, task_id, item_index, node, status,
-                     due_at, steps, context_id, content, custom_data, started_at, ended_at, reason, depth)
+                     due_at, steps, context_id, content, custom_data, attach, started_at, ended_at, reason, depth)
     select slot, id, ${entry.databaseId}::int, p, ${entry.workflowId}::int, ${entry.version}::int, t, i,
            ${entry.startNode}::text, case when reason is null then 'active' else 'ended' end,
-           case when reason is null then ${now}::timestamptz end, 0, c, content, custom, ${now}::timestamptz,
-           case when reason is not null then ${now}::timestamptz end, reason, ${entry.depth}::smallint
+           case when reason is null then ${now}::timestamptz end, 0, c, content, custom, attach,
+           ${now}::timestamptz, case when reason is not null then ${now}::timestamptz end, reason, ${entry.depth}::smallint
       from json_to_recordset(${JSON.stringify(rows)}::json)
-        as r(slot smallint, id text, p text, t uuid, i int, c bigint, content jsonb, custom jsonb, reason text)
+        as r(slot smallint, id text, p text, t uuid, i int, c bigint, content jsonb, custom jsonb, attach jsonb,
+             reason text)
   `.execute(tx);
 }

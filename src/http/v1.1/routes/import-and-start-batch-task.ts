@@ -22,7 +22,7 @@ export const importAndStartBatchTask: ApiMethod = {
     const { db, clock, signals, config } = deps;
     const authorize = authorizeImport(call);
     if (isDryRun(call)) {
-      const { rows } = await importNow(importDeps(deps), body, rules, authorize, async () => {});
+      const { rows } = await importNow(importDeps(deps), token, body, rules, authorize, async () => {});
       return dataText(forecastOf(rows));
     }
     const identity = identifyCall(call, rules.method);

@@ -48,20 +48,27 @@ function createMethod(rules: ImportRules, summary: string): ApiMethod {
       response: { 200: { anyOf: [isSingle ? profileAnswer : batchAnswer, failure] } },
     },
     handle: async (call) => {
-      const { deps, body } = call;
+      const { deps, token, body } = call;
       const isAudience = isSingle && !('matching' in body) && 'custom_request' in body;
       const print = isSingle && !isAudience ? singleText : batchText;
       const authorize = authorizeImport(call);
       if (isDryRun(call)) {
-        const { rows } = await importNow(importDeps(deps), body, rules, authorize, async () => {});
+        const { rows } = await importNow(importDeps(deps), token, body, rules, authorize, async () => {});
         return dataText(forecastOf(rows));
       }
       const identity = identifyCall(call, rules.method);
       if (identity !== undefined) await refuseRepeat(deps.db, identity);
-      const { rows } = await importNow(importDeps(deps), body, rules, authorize, async (tx, imported) => {
-        const text = print(imported);
-        if (identity !== undefined) await keepAnswer(tx, identity, text);
-      });
+      const { rows } = await importNow(
+        importDeps(deps),
+        token,
+        body,
+        rules,
+        authorize,
+        async (tx, imported) => {
+          const text = print(imported);
+          if (identity !== undefined) await keepAnswer(tx, identity, text);
+        },
+      );
       return print(rows);
     },
   };
