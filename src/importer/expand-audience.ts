@@ -1,6 +1,6 @@
 import { chunkBySize, groupBy, type JsonValue, laneOf } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
-import { LANE_COUNT } from '../profiles/index.ts';
+import { LANE_COUNT, type ProfileShape } from '../profiles/index.ts';
 import { parseFilter } from '../query/index.ts';
 import { packRows, unpackRows } from './chunk-bytes.ts';
 import { itemFor, pageAudience } from './find-audience.ts';
@@ -14,14 +14,14 @@ import type { PendingChunk } from './sql/select-pending-chunks.ts';
  * looking: the task's total and its chunks grow by them. They are found as they are now, and are matched by their ids.
  * @param tx the caller's transaction, which settles that chunk.
  */
-export async function expandAudience(tx: Db, databaseId: number, chunk: PendingChunk): Promise<void> {
+export async function expandAudience(tx: Db, shape: ProfileShape, chunk: PendingChunk): Promise<void> {
   const filter = parseFilter(chunk.audience ?? null);
   if (!filter.ok) throw new Error(`the audience of task ${chunk.taskId} cannot be read`);
   const [first] = await unpackRows(chunk.payload);
   const item: JsonValue = first !== undefined && 'item' in first ? first.item : {};
   let total = 0;
   let chunks = 0;
-  for await (const ids of pageAudience(tx, databaseId, filter.value)) {
+  for await (const ids of pageAudience(tx, shape, filter.value)) {
     const rows = ids.map((id, offset) => ({ id, index: total + offset, item: itemFor(item, id) }));
     const parts = [...groupBy(rows, ({ id }) => laneOf(id, LANE_COUNT))].flatMap(([lane, own]) =>
       chunkBySize(own, CHUNK_ROWS).map((part) => ({ lane, part })),
@@ -33,7 +33,7 @@ export async function expandAudience(tx: Db, databaseId: number, chunk: PendingC
         payload: await packRows(part.map(({ index, item: own }) => ({ index, item: own }))),
       })),
     );
-    await insertChunks(tx, chunk.taskId, databaseId, packed);
+    await insertChunks(tx, chunk.taskId, shape.database.id, packed);
     total += ids.length;
     chunks += packed.length;
   }

@@ -1,16 +1,16 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
-import { pageByFilter } from '../profiles/index.ts';
+import { findByFilter, type ProfileShape } from '../profiles/index.ts';
 import type { Filter } from '../query/index.ts';
 
 /** Profiles that one statement looks for. */
 const PAGE = 5_000;
 
 /** The ids of all profiles that meet the filter, a page at a time. */
-export async function* pageAudience(db: Db, databaseId: number, filter: Filter): AsyncGenerator<string[]> {
+export async function* pageAudience(db: Db, shape: ProfileShape, filter: Filter): AsyncGenerator<string[]> {
   let after: string | undefined;
   do {
-    const ids = await pageByFilter(db, databaseId, filter, after, PAGE);
+    const ids = await findByFilter(db, shape, filter, after, PAGE);
     if (ids.length > 0) yield ids;
     after = ids.length < PAGE ? undefined : ids.at(-1);
   } while (after !== undefined);

@@ -54,7 +54,7 @@ async function findItems(
 ): Promise<readonly JsonValue[]> {
   if (audience === undefined) return items;
   const found: JsonValue[] = [];
-  for await (const ids of pageAudience(tx, shape.database.id, audience)) {
+  for await (const ids of pageAudience(tx, shape, audience)) {
     for (const id of ids) found.push(itemFor(items[0] ?? {}, id));
     if (found.length > maxItems) {
       const detail = `custom_request: finds more than ${maxItems} profiles; send them by import_and_start_batch_task`;

@@ -3,13 +3,13 @@ import type { Db } from '../db/index.ts';
 import type { Places } from '../geo/index.ts';
 import {
   createUnknownFields,
+  findByFilter,
   findUniqueOwners,
   type Lookup,
   lockProfiles,
   matchProfiles,
   type ProfileChange,
   type ProfileShape,
-  pageByFilter,
   type RowError,
   type SkippedSubscription,
   storeProfiles,
@@ -133,7 +133,7 @@ function splitAtFilters(judged: readonly Judged[]): { from: number; rows: readon
 
 async function withFilterMatch(tx: Db, shape: ProfileShape, row: ParsedRow): Promise<ParsedRow> {
   if (row.filter === null) return row;
-  const ids = await pageByFilter(tx, shape.database.id, row.filter, undefined, 2);
+  const ids = await findByFilter(tx, shape, row.filter, undefined, 2);
   const lookups = ids.map((id): Lookup => ({ by: 'id', text: `id ${id}`, id }));
   const missing = row.missing === 'create' && ids.length === 0 ? 'add' : row.missing;
   return { ...row, missing, key: missing === 'add' ? null : { text: '', lane: null, lookups } };

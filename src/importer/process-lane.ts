@@ -111,13 +111,14 @@ async function settleLane(
     await settleChunks(tx, lane, [], [], deps.now());
     return 0;
   }
+  const shape = await loadShape(tx, lane.databaseId);
   for (const chunk of chunks.filter(isAudience)) {
     // An audience that cannot be found is told of as one item that failed.
     if (givesUp) await growTask(tx, chunk.taskId, { total: 1, chunks: 0 });
-    else await expandAudience(tx, lane.databaseId, chunk);
+    else await expandAudience(tx, shape, chunk);
   }
   const rows = await unpackChunks(chunks.filter((chunk) => givesUp || !isAudience(chunk)));
-  const imported = await importAll(tx, await loadShape(tx, lane.databaseId), rows);
+  const imported = await importAll(tx, shape, rows);
   await settle(tx, lane, chunks, rows, imported, deps.now());
   await deps.beforeCommit();
   return rows.length + chunks.filter(isAudience).length;

@@ -34,6 +34,7 @@ export {
 export { toDate, toDatetime } from './dates.ts';
 export { type FieldPatch, parseProfilePatch } from './field-patch.ts';
 export { kinds, type ProfileShape, type ShapeField } from './fields.ts';
+export { findByFilter } from './find-by-filter.ts';
 export { getProfile, getProfiles, type ProfileSearch, searchProfiles } from './find-profiles.ts';
 export { namedText, pushText, type UniqueValue, uniqueValuesOf } from './identities.ts';
 export {
@@ -52,11 +53,11 @@ export type { ProfileChange, ProfileState, Subscription } from './profile-state.
 export type { Resource, ResourceField } from './resource.ts';
 export { createResource, type ResourceSettings, updateResource } from './resources.ts';
 export { type RowError, rowError } from './row-error.ts';
+export { filterProfiles } from './sql/filter-profiles.ts';
 export { findDatabase, listDatabases } from './sql/list-databases.ts';
 export { listFields } from './sql/list-fields.ts';
 export { findResource, listResources } from './sql/list-resources.ts';
 export { lockDatabases } from './sql/lock-databases.ts';
-export { pageByFilter } from './sql/page-by-filter.ts';
 export { meetsFilter } from './sql/profile-document.ts';
 export type { StoredProfile } from './sql/select-profiles.ts';
 export {

@@ -18,6 +18,10 @@ export function countIndexes(path: FieldPath): number {
   return path.slice(1).filter((name) => INDEX.test(name)).length;
 }
 
+export function endsWithIndex(path: FieldPath): boolean {
+  return path.length > 1 && INDEX.test(path.at(-1) ?? '');
+}
+
 /**
  * JSON's escapes are a subset of those of a jsonpath string, and this text travels as a bound parameter, so a string can
  * neither leave its quotes nor reach the SQL. NUL and half surrogates were refused by the parser.

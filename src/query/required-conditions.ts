@@ -1,4 +1,5 @@
 import type { Comparison, FieldPath, Filter } from './filter.ts';
+import { endsWithIndex } from './json-path.ts';
 
 /**
  * What every document that meets a filter meets too, for the use of an index: at the path, or in an array on it, is one
@@ -11,10 +12,10 @@ export type RequiredCondition =
 type RequiredValues = Extract<RequiredCondition, { values: unknown }>;
 
 /**
- * Conditions at the root, joined by `$and`, or inside `$elemMatch` (then with the path from the root). An `$or` whose
- * every branch asks the same path for values counts as one list of them. Lists with null, lists or objects are left
- * out: null is also a missing field, of which an index may know nothing. What the filter says beyond these conditions
- * remains to be checked.
+ * Conditions at the root, joined by `$and`, or inside `$elemMatch` (then with the path from the root, where that path
+ * leads there). An `$or` whose every branch asks the same path for values counts as one list of them. Lists with null,
+ * lists or objects are left out: null is also a missing field, of which an index may know nothing. What the filter says
+ * beyond these conditions remains to be checked.
  */
 export function requiredConditions(filter: Filter): RequiredCondition[] {
   switch (filter.kind) {
@@ -32,13 +33,19 @@ export function requiredConditions(filter: Filter): RequiredCondition[] {
       return [{ path, operator, value }];
     }
     case 'element':
-      return requiredConditions(filter.part).map((inner) => ({
-        ...inner,
-        path: [...filter.path, ...inner.path],
-      }));
+      return requiredOfElement(filter.path, filter.part);
     default:
       return [];
   }
+}
+
+/** A path does not go on into an array in an array, nor open one that an index names, so what is in such is left out. */
+function requiredOfElement(path: FieldPath, part: Filter): RequiredCondition[] {
+  if (path.length === 0) return [];
+  const isOpened = !endsWithIndex(path);
+  return requiredConditions(part)
+    .filter((inner) => inner.path.length > 0 || isOpened)
+    .map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
 }
 
 function samePath(left: FieldPath, right: FieldPath): boolean {

@@ -8,8 +8,8 @@ import { listSegments } from './sql/list-segments.ts';
 /** Half of what `judge` takes, since every filter is printed twice. */
 const JUDGED_AT_ONCE = 4;
 
-function toDocument({ fields, subscriptions }: ProfileState): ChangedDocument['after'] {
-  return { ...fields, subscriptions };
+function toDocument(id: string, { fields, subscriptions }: ProfileState): ChangedDocument['after'] {
+  return { ...fields, _id: id, subscriptions };
 }
 
 /** What filters have to judge: profiles that are new or whose state has changed. */
@@ -18,8 +18,8 @@ function toDocuments(changes: readonly ProfileChange[]): ChangedDocument[] {
     .filter(({ before, after }) => before !== after)
     .map(({ profileId, before, after }) => ({
       id: profileId,
-      before: before === undefined ? null : toDocument(before),
-      after: toDocument(after),
+      before: before === undefined ? null : toDocument(profileId, before),
+      after: toDocument(profileId, after),
     }));
 }
 

@@ -64,8 +64,11 @@ function ofArrays(under: Under, values: fc.Arbitrary<JsonValue>): fc.Arbitrary<J
   const inner = fc.oneof(
     ...['$eq', '$ne', '$gt', '$lte'].map((operator) => under(operator, values)),
     fc.tuple(values, values).map(([$gte, $lt]): JsonObject => ({ $gte, $lt })),
-    // Not by null: mingo finds scalars by it.
-    fc.tuple(fc.constantFrom('a', 'b'), values).map(([key, value]): JsonObject => ({ [key]: value })),
+    // Of an element that is no object mingo takes the element for any field; it cannot be two values.
+    fc
+      .uniqueArray(fc.constantFrom<JsonValue>(0, 1, 'x', true), { minLength: 2, maxLength: 2 })
+      .map(([a = 0, b = 0]): JsonObject => ({ a, b })),
+    fc.constantFrom('a', 'b').map((key): JsonObject => ({ [key]: { b: 1 } })),
   );
   const match = under('$elemMatch', inner);
   // Of two values, since mingo finds no single value by one.

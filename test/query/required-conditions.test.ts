@@ -52,6 +52,10 @@ const cases: readonly [filter: JsonObject, required: RequiredCondition[], names:
     ['subscriptions'],
   ],
   [{ a: { $elemMatch: { $in: [1, 2] } } }, [{ path: ['a'], values: [1, 2] }], ['a']],
+  [{ 'a.0': { $elemMatch: { $in: [1, 2] } } }, [], ['a']],
+  [{ 'a.0': { $elemMatch: { b: 1 } } }, [{ path: ['a', '0', 'b'], values: [1] }], ['a']],
+  [{ a: { $elemMatch: { $elemMatch: { $eq: 1 } } } }, [], ['a']],
+  [{ a: { $elemMatch: { $elemMatch: { b: 1 } } } }, [], ['a']],
   [
     { a: { $all: [1, 2] } },
     [

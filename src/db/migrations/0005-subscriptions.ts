@@ -7,9 +7,7 @@ alter table profile add column subscriptions jsonb not null default '[]';
 comment on column profile.subscriptions is 'the subscriptions of the profile as a list of objects, in the order of their making';
 
 alter table identity add column resource_id integer not null default 0;
-alter table identity add column profile_slot smallint not null default 0;
 comment on column identity.resource_id is 'the resource of the subscription that has the contact; 0 = it is the profile''s own';
-comment on column identity.profile_slot is 'profile.slot, so that a filter comes from here to the profile by its key';
 comment on table identity is 'What a profile is found by, normalised. kind: 1 e-mail, 2 phone, 3 to 6 of subscriptions (e-mail, phone, push, other), 100 + field.id for match fields. slot is that of the value.';
 
 create function pg_temp.slot_of(value text) returns smallint language plpgsql as $body$
@@ -25,7 +23,6 @@ begin
   end loop;
   return (crc # 4294967295) % 64;
 end $body$;
-update identity set profile_slot = pg_temp.slot_of(profile_id);
 -- Numbers in the order of their values, as 16 hexadecimal digits: see profiles/identities.ts.
 update identity i
    set value = sortable.text, slot = pg_temp.slot_of(sortable.text)
@@ -38,7 +35,6 @@ update identity i
  where i.ctid = sortable.ctid;
 drop function pg_temp.slot_of(text);
 alter table identity alter column resource_id drop default;
-alter table identity alter column profile_slot drop default;
 alter table identity drop constraint identity_pkey;
 alter table identity add primary key (slot, database_id, kind, value, profile_id, resource_id);
 

@@ -23,7 +23,7 @@ export interface ProfileWrites {
 function toKeys(identities: readonly ProfileIdentity[]): string {
   return JSON.stringify(
     identities.map(({ slot, kind, value, resourceId, profileId }) => ({
-      ...{ slot, kind, value, r: resourceId, p: profileId, ps: slotOf(profileId) },
+      ...{ slot, kind, value, r: resourceId, p: profileId },
     })),
   );
 }
@@ -68,10 +68,10 @@ export async function writeProfiles(
        where i.slot = g.slot and i.database_id = ${databaseId}::int and i.kind = g.kind
          and i.value = g.value and i.profile_id = g.p and i.resource_id = g.r
     )
-    insert into identity (slot, database_id, kind, value, profile_id, resource_id, profile_slot)
-    select slot, ${databaseId}::int, kind, value, p, r, ps
+    insert into identity (slot, database_id, kind, value, profile_id, resource_id)
+    select slot, ${databaseId}::int, kind, value, p, r
       from json_to_recordset(${toKeys(writes.fresh)}::json)
-        as f(slot smallint, kind int, value text, p text, r int, ps smallint)
+        as f(slot smallint, kind int, value text, p text, r int)
     on conflict do nothing
   `.execute(tx);
 }

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
-import { filterSql } from '../../query/index.ts';
+import { meetsFilter } from '../../profiles/index.ts';
 import type { JudgedSegment } from '../segment.ts';
-import { profileDocument } from './profile-document.ts';
 import { profileKeys } from './profile-keys.ts';
 import type { Membership } from './select-memberships.ts';
 
@@ -14,13 +13,12 @@ export async function judgeProfiles(
   segments: readonly JudgedSegment[],
 ): Promise<Membership[]> {
   const met = segments.map(
-    ({ id, filter }) => sql`select ${id}::int as segment_id where ${filterSql(filter, sql`d.doc`)}`,
+    ({ id, filter }) => sql`select ${id}::int as segment_id where ${meetsFilter(filter)}`,
   );
   const { rows } = await sql<{ profile_id: string; segment_id: number }>`
     select p.id as profile_id, m.segment_id
       from json_to_recordset(${profileKeys(profileIds)}::json) as k(id text, slot smallint)
       join profile p on p.slot = k.slot and p.database_id = ${databaseId}::int and p.id = k.id
-     cross join lateral (select ${profileDocument} as doc offset 0) d
      cross join lateral (${sql.join(met, sql` union all `)}) m
   `.execute(db);
   return rows.map((row) => ({ profileId: row.profile_id, segmentId: row.segment_id }));

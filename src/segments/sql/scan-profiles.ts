@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { slotOf } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
-import { type Filter, filterSql } from '../../query/index.ts';
-import { profileDocument } from './profile-document.ts';
+import { meetsFilter } from '../../profiles/index.ts';
+import type { Filter } from '../../query/index.ts';
 
 /**
  * Looks through the next `scanned` profiles of a database after `after`, in order of slot and id as `pageProfiles`.
@@ -21,7 +21,7 @@ export async function scanProfiles(
   const slot = scan.after === undefined ? 0 : slotOf(scan.after);
   const { rows } = await sql<{ ids: string[]; looked_at: number; last: string | null }>`
     with looked as materialized (
-      select s.slot, p.id, ${filterSql(scan.filter, profileDocument)} as met
+      select s.slot, p.id, ${meetsFilter(scan.filter)} as met
         from generate_series(${slot}::int, 63) as s(slot)
        cross join lateral (
          select *

@@ -1,5 +1,5 @@
+import { filterProfiles } from '../../profiles/index.ts';
 import type { Filter } from '../../query/index.ts';
-import { filterProfiles } from '../sql/filter-profiles.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import type { ExecuteNode } from './walking-run.ts';

@@ -1,9 +1,9 @@
 import type { Log } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { ProfileChange } from '../../profiles/index.ts';
+import { filterProfiles } from '../../profiles/index.ts';
 import { type AddRunCounts, RunCounts } from '../run-counts.ts';
 import { addNodeCounts, type NodeCount } from '../sql/add-node-counts.ts';
-import { filterProfiles } from '../sql/filter-profiles.ts';
 import { enterRuns } from '../start-runs.ts';
 import { type ActiveTrigger, loadTriggers } from './load-triggers.ts';
 import { type EnteredSegments, matchChanges } from './match-changes.ts';

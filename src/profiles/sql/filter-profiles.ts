@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { slotOf } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
-import { meetsFilter } from '../../profiles/index.ts';
 import type { Filter } from '../../query/index.ts';
+import { meetsFilter } from './profile-document.ts';
 
 /** The ids of those profiles among `ids` that meet the filter. */
 export async function filterProfiles(

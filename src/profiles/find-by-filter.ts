@@ -1,0 +1,77 @@
+import { slotOf } from '../base/index.ts';
+import type { Db } from '../db/index.ts';
+import { type Filter, type RequiredCondition, requiredConditions } from '../query/index.ts';
+import { kinds, type ProfileShape } from './fields.ts';
+import { matchText } from './identities.ts';
+import { filterProfiles } from './sql/filter-profiles.ts';
+import { type Candidates, findCandidates } from './sql/find-candidates.ts';
+import { pageByFilter } from './sql/page-by-filter.ts';
+
+/**
+ * Where an index finds no more than so many profiles, these are judged alone. Beyond, reading all profiles in their
+ * order costs no more, and a page can end anywhere.
+ */
+const MAX_CANDIDATES = 10_000;
+
+const subscriptionKinds: Readonly<Record<string, number>> = {
+  email: kinds.subscriptionEmail,
+  phone: kinds.subscriptionPhone,
+};
+
+/** The kind of identity that is kept for whatever stands at the path. */
+function kindAt(shape: ProfileShape, path: RequiredCondition['path']): number | undefined {
+  const [name = '', inner = '', ...deeper] = path;
+  if (deeper.length > 0) return undefined;
+  if (name === 'subscriptions') return subscriptionKinds[inner];
+  const field = inner === '' ? shape.fields.get(name) : undefined;
+  // Of tags it is the whole set that is kept, and a filter asks for one of them.
+  if (field === undefined || field.kind === null || !field.indexed || field.type === 'tags') return undefined;
+  return field.kind;
+}
+
+/** Ranges of texts that are not in the order of their values, such as addresses, would be right too, and are rare. */
+function candidatesOf(shape: ProfileShape, condition: RequiredCondition): Candidates | undefined {
+  const kind = kindAt(shape, condition.path);
+  if (kind === undefined) return undefined;
+  if ('values' in condition) {
+    // An empty value has no identity.
+    return condition.values.includes('') ? undefined : { kind, values: condition.values.map(matchText) };
+  }
+  if (typeof condition.value === 'boolean') return undefined;
+  return { kind, operator: condition.operator, value: matchText(condition.value) };
+}
+
+/** The profiles among which all that meet the filter are; undefined when no index says so, or they are too many. */
+async function narrow(db: Db, shape: ProfileShape, filter: Filter): Promise<string[] | undefined> {
+  const found = requiredConditions(filter).flatMap((condition) => candidatesOf(shape, condition) ?? []);
+  const values = found.filter((one) => 'values' in one);
+  for (const candidates of [...values, ...found.filter((one) => !('values' in one))]) {
+    const ids = await findCandidates(db, shape.database.id, candidates, MAX_CANDIDATES + 1);
+    if (ids.length <= MAX_CANDIDATES) return ids;
+  }
+  return undefined;
+}
+
+function inOrder(left: string, right: string): number {
+  return slotOf(left) - slotOf(right) || (left < right ? -1 : 1);
+}
+
+/**
+ * The ids of the profiles that meet the filter, after the profile `after`, in order of slot and id, at most `limit`. By
+ * the identities of match fields, of e-mail and phones and of subscriptions, where the filter asks for such a value or,
+ * of numbers and dates, for a range; else every profile of the database is read.
+ */
+export async function findByFilter(
+  db: Db,
+  shape: ProfileShape,
+  filter: Filter,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> {
+  const candidates = await narrow(db, shape, filter);
+  if (candidates === undefined) return pageByFilter(db, shape.database.id, filter, after, limit);
+  if (candidates.length === 0) return [];
+  const met = await filterProfiles(db, shape.database.id, candidates, filter);
+  const rest = after === undefined ? [...met] : [...met].filter((id) => inOrder(after, id) < 0);
+  return rest.sort(inOrder).slice(0, limit);
+}
