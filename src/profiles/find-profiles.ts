@@ -1,6 +1,8 @@
 import { invalidRequest, isObjectId } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
+import type { Filter } from '../query/index.ts';
 import type { ProfileShape } from './fields.ts';
+import { findByFilter } from './find-by-filter.ts';
 import { matchKeyOfField, matchKeyOfId, matchProfiles } from './match-profiles.ts';
 import { pageProfiles } from './sql/page-profiles.ts';
 import { type StoredProfile, selectProfiles } from './sql/select-profiles.ts';
@@ -24,14 +26,21 @@ export async function getProfiles(
 export interface ProfileSearch {
   /** `id` or the name of a field; absent = all profiles. */
   readonly by?: { readonly field: string; readonly value: string };
+  /** What profiles must meet, in place of `by`. */
+  readonly filter?: Filter;
   /** The `next` of the page before. */
   readonly after?: string;
   readonly limit: number;
 }
 
+async function readInOrder(db: Db, databaseId: number, ids: readonly string[]): Promise<StoredProfile[]> {
+  const profiles = await getProfiles(db, databaseId, ids);
+  return ids.flatMap((id) => profiles.get(id) ?? []);
+}
+
 /**
- * One page of the profiles that have a value, or of all. A search by value answers the first `limit` and has no next
- * page; all profiles come in the order of the primary key.
+ * One page of the profiles that have a value, that meet a filter, or of all. A search by value answers the first `limit` and has no next
+ * page; the others come in the order of the primary key.
  * @throws {MusterError} 400 when the field is unknown or the value does not fit it.
  */
 export async function searchProfiles(
@@ -54,7 +63,11 @@ export async function searchProfiles(
   if (search.after !== undefined && !isObjectId(search.after)) {
     throw invalidRequest('after', 'expected the value of next in the page before');
   }
-  const profiles = await pageProfiles(db, databaseId, search.after, search.limit + 1);
+  const { filter, after, limit } = search;
+  const profiles =
+    filter === undefined
+      ? await pageProfiles(db, databaseId, after, limit + 1)
+      : await readInOrder(db, databaseId, await findByFilter(db, shape, filter, after, limit + 1));
   if (profiles.length <= search.limit) return { profiles };
   const page = profiles.slice(0, search.limit);
   const last = page.at(-1);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { sql } from 'kysely';
 import { type Muster, startMuster } from '../../src/app.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../src/base/index.ts';
 import { readConfig } from '../../src/config/index.ts';
@@ -39,6 +40,20 @@ export class TestMuster {
 
   get db(): TestDatabase['db'] {
     return this.#database.db;
+  }
+
+  get url(): string {
+    return this.#muster.url;
+  }
+
+  /** Resolves when no task is unfinished. */
+  async idle(): Promise<void> {
+    for (;;) {
+      const settled = this.#signals.until('import', 'settled');
+      const { rows } = await sql`select from task where finished_at is null limit 1`.execute(this.db);
+      if (rows.length === 0) return;
+      await settled;
+    }
   }
 
   async post(path: string, body: string, headers: Record<string, string> = {}): Promise<TestAnswer> {

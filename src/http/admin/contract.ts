@@ -162,6 +162,7 @@ export const profile = Type.Object({
   id: Type.String(),
   database_id: id,
   fields: freeObject,
+  subscriptions: Type.Array(freeObject),
   created_at: time,
   updated_at: time,
 });
@@ -171,6 +172,7 @@ export const profileSearch = closed({
   ...profileQuery.properties,
   field: Type.Optional(Type.String({ description: 'email, phones or a match field' })),
   value: Type.Optional(Type.String()),
+  filter: Type.Optional(Type.String({ description: 'a filter as JSON, docs/query-language.md' })),
   after: Type.Optional(Type.String({ description: 'the next_after of the page before' })),
   limit: Type.Optional(limit),
 });

@@ -29,10 +29,12 @@ export function describeField(
     readonly type: FieldType | ShapeField['type'];
     readonly options: readonly string[] | null;
     readonly match: boolean;
+    /** Absent = such fields are never required. */
+    readonly required?: boolean;
   },
 ): FieldDescription {
   return {
-    ...{ category, title: field.name, name: field.name, required: false },
+    ...{ category, title: field.name, name: field.name, required: field.required ?? false },
     ...typeKeys(field.type),
     ...(field.options === null ? {} : { options: field.options }),
     match: field.match,

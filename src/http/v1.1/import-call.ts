@@ -18,14 +18,13 @@ export function authorizeImport({ token }: ApiCall): Authorize {
 }
 
 /** What would become of one item. */
-function toForecast(row: ImportedRow, index: number): Record<string, unknown> {
+function toForecast(row: ImportedRow, index: number, made: ReadonlySet<string>): Record<string, unknown> {
   if (!row.ok) return { item: index, action: 'refuse', ...toItemResult(row) };
   const { state, changed, duplicateOf, start } = row;
   return {
     item: index,
     action: state === 'created' ? 'create' : state === 'updated' ? 'update' : 'leave',
-    // The id of a profile that would be created is not its id when it is.
-    ...(state === 'created' ? {} : { profile_id: row.profileId }),
+    ...(made.has(row.profileId) ? {} : { profile_id: row.profileId }),
     ...(changed.length === 0 ? {} : { changed_fields: changed }),
     ...(duplicateOf === null ? {} : { duplicate_of: duplicateOf }),
     ...(start === null ? {} : { start: start === 'started' ? 'start' : 'skip_reentry' }),
@@ -47,5 +46,7 @@ export function forecastOf(rows: readonly ImportedRow[]): Record<string, unknown
     else if (row.fault.code === 409 && !row.fault.isDuplicate) counters.ambiguous += 1;
     else counters.invalid += 1;
   }
-  return { dry_run: true, counters, result: rows.map(toForecast) };
+  // A profile that would be created gets another id when it is.
+  const made = new Set(rows.flatMap((row) => (row.ok && row.state === 'created' ? [row.profileId] : [])));
+  return { dry_run: true, counters, result: rows.map((row, index) => toForecast(row, index, made)) };
 }
