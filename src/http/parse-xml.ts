@@ -11,7 +11,9 @@ import {
 } from '../base/index.ts';
 
 /** Keys of a request itself that are numbers, and truth values; in XML they are text like everything else. */
-const numberKeys = new Set(['workflow_id', 'resource_id', 'result_from', 'result_limit', 'from_id', 'limit']);
+const numberKeys = new Set([
+  ...['workflow_id', 'resource_id', 'db_id', 'result_from', 'result_limit', 'from_id', 'from', 'limit'],
+]);
 const flagKeys = new Set(['skip_triggers', 'skip_invalid_subscriptions', 'detect_geo', 'dry_run']);
 const flags = new Map([
   ['true', true],

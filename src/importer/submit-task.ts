@@ -1,15 +1,8 @@
-import {
-  type Clock,
-  type JsonObject,
-  type JsonValue,
-  newUuid,
-  ownValue,
-  type Signals,
-} from '../base/index.ts';
+import { type Clock, type JsonObject, newUuid, ownValue, type Signals } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
 import { type ProfileShape, WIDE_LANE } from '../profiles/index.ts';
 import { createRunContext } from '../workflow/index.ts';
-import { packRows } from './chunk-bytes.ts';
+import { type ChunkRow, packRows } from './chunk-bytes.ts';
 import type { Envelope, RootContext } from './envelope.ts';
 import type { ImportRules } from './import-rules.ts';
 import { type Authorize, type PreparedImport, prepareImport } from './prepare-import.ts';
@@ -30,12 +23,12 @@ export interface SubmitDeps {
   readonly wake: () => void;
 }
 
-async function packChunks(
+/** Chunks of the rows, in the lanes of their keys. */
+export async function packChunks(
   shape: ProfileShape,
   envelope: Envelope,
-  items: readonly JsonValue[],
+  rows: readonly ChunkRow[],
 ): Promise<NewChunk[]> {
-  const rows = items.map((item, index) => toRow(envelope, item, index));
   const parts = splitRows(shape, envelope, rows);
   const payloads = await Promise.all(parts.map((part) => packRows(part.rows)));
   return parts.map((part, index) => ({
@@ -46,8 +39,8 @@ async function packChunks(
 }
 
 /** An audience is found by the importer: a chunk without rows stands for the work of finding it. */
-async function packAudience(item: JsonValue): Promise<NewChunk[]> {
-  return [{ lane: WIDE_LANE, rows: 0, payload: await packRows([{ index: 0, item }]) }];
+export async function packAudience(row: ChunkRow): Promise<NewChunk[]> {
+  return [{ lane: WIDE_LANE, rows: 0, payload: await packRows([row]) }];
 }
 
 /** The row that runs of the request share; null = there is nothing to share. */
@@ -59,7 +52,9 @@ export async function createContext(tx: Db, context: RootContext, now: Date): Pr
 
 async function packRequest({ request, shape }: PreparedImport): Promise<NewChunk[]> {
   const { audience, items, envelope } = request;
-  return audience === undefined ? packChunks(shape, envelope, items) : packAudience(items[0] ?? {});
+  if (audience !== undefined) return packAudience({ index: 0, item: items[0] ?? {} });
+  const rows = items.map((item, index) => toRow(envelope, item, index));
+  return packChunks(shape, envelope, rows);
 }
 
 /**

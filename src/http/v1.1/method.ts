@@ -4,7 +4,7 @@ import type { JsonObject, Outcome } from '../../base/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { requireFormat } from './answer-format.ts';
 import { authenticate, requireRight } from './auth.ts';
-import { failureText, sendText } from './envelope.ts';
+import { failureText, sendTable, sendText } from './envelope.ts';
 
 /** A body as the parser of the scope leaves it. */
 export type ApiBody = Outcome<
@@ -26,6 +26,8 @@ export interface ApiMethod {
   readonly name: string;
   /** Any of them will do. */
   readonly rights: readonly Right[];
+  /** The columns of an answer whose `data` is a table: it may be had as CSV or NDJSON too. */
+  readonly columns?: readonly string[];
   /** For the OpenAPI document only: rooms below check what they are given. */
   readonly schema: FastifySchema;
   /** Returns the JSON text of the answer; failures are thrown. */
@@ -43,16 +45,19 @@ async function sendBodyFault(
 }
 
 /** For the OpenAPI document: request and answers have the same shape in both. */
-const mediaTypes = {
-  consumes: ['application/json', 'application/xml'],
-  produces: ['application/json', 'application/xml'],
-};
+function mediaTypesOf({ columns }: ApiMethod): Pick<FastifySchema, 'consumes' | 'produces'> {
+  const both = ['application/json', 'application/xml'];
+  return {
+    consumes: both,
+    produces: columns === undefined ? both : [...both, 'text/csv', 'application/x-ndjson'],
+  };
+}
 
 /** Adds the route of a method: body, token, right, format, then the method itself. */
 export function addMethod(app: FastifyInstance, deps: HttpDeps, method: ApiMethod): void {
   app.post<{ Body: ApiBody | undefined }>(
     `/${method.name}`,
-    { schema: { ...mediaTypes, ...method.schema } },
+    { schema: { ...mediaTypesOf(method), ...method.schema } },
     async (request, reply) => {
       const parsed = request.body;
       const mirrorStatus = deps.config.mirrorHttpStatus;
@@ -63,8 +68,10 @@ export function addMethod(app: FastifyInstance, deps: HttpDeps, method: ApiMetho
       const { object: body, hash: bodyHash } = parsed.value;
       const token = await authenticate(deps.db, request, body);
       requireRight(token, method.rights);
-      requireFormat(request);
+      const { columns } = method;
+      requireFormat(request, columns !== undefined);
       const text = await method.handle({ deps, request, token, body, bodyHash });
+      if (columns !== undefined) return sendTable(reply, text, columns, mirrorStatus);
       return sendText(reply, 0, text, mirrorStatus);
     },
   );

@@ -14,9 +14,21 @@ import { failureText, sendText } from './envelope.ts';
 import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
 import { importAndStartBatchTask } from './routes/import-and-start-batch-task.ts';
 import { importNowMethods } from './routes/import-now.ts';
+import { tasksCancel } from './routes/tasks-cancel.ts';
+import { tasksList } from './routes/tasks-list.ts';
+import { tasksReport } from './routes/tasks-report.ts';
+import { tasksRetryFailed } from './routes/tasks-retry-failed.ts';
 import { tasksStatus } from './routes/tasks-status.ts';
 
-const methods: readonly ApiMethod[] = [importAndStartBatchTask, ...importNowMethods, tasksStatus];
+const methods: readonly ApiMethod[] = [
+  importAndStartBatchTask,
+  ...importNowMethods,
+  tasksStatus,
+  tasksList,
+  tasksCancel,
+  tasksRetryFailed,
+  tasksReport,
+];
 
 export const API_PREFIX = '/api/v1.1';
 
