@@ -13,6 +13,8 @@ import {
 /** Keys of a request itself that are numbers, and truth values; in XML they are text like everything else. */
 const numberKeys = new Set([
   'id',
+  'db_id',
+  'from',
   'workflow_id',
   'resource_id',
   'result_from',

@@ -29,5 +29,6 @@ export function toTaskData(task: TaskStatus): TaskData {
     rows_per_second: task.rowsPerSecond,
     seconds_left: task.secondsLeft,
     queue_place: task.queuePlace,
+    parent_id: task.parentId,
   };
 }

@@ -5,21 +5,26 @@ import type { RowError, SkippedSubscription } from '../profiles/index.ts';
 import type { StartOutcome } from '../workflow/index.ts';
 import type { RowState } from './resolve-rows.ts';
 
+interface ItemPlace {
+  readonly index: number;
+  /** The item of the parent task that this one tries again. */
+  readonly parentItem?: number;
+}
+
 /** An item of a request with its index there; `fault` stands for one that is not worth storing. */
-export type ChunkRow =
-  | { readonly index: number; readonly item: JsonValue }
-  | { readonly index: number; readonly fault: RowError };
+export type ChunkRow = ItemPlace & ({ readonly item: JsonValue } | { readonly fault: RowError });
 
 /** What became of an item: the id of its profile, or why it was not imported. */
-export type RowResult = { readonly index: number } & (
-  | {
-      readonly profileId: string;
-      readonly state: RowState;
-      readonly start: StartOutcome | null;
-      readonly skipped?: readonly SkippedSubscription[];
-    }
-  | { readonly fault: RowError }
-);
+export type RowResult = ItemPlace &
+  (
+    | {
+        readonly profileId: string;
+        readonly state: RowState;
+        readonly start: StartOutcome | null;
+        readonly skipped?: readonly SkippedSubscription[];
+      }
+    | { readonly fault: RowError }
+  );
 
 // In the thread pool, so that packing a request does not hold up the others.
 const compress = promisify(zstdCompress);

@@ -1,14 +1,27 @@
 /** Level 6: takes batches in as tasks or at once, imports them, tells how far tasks have come. */
+export { cancelTask, type Permit } from './cancel-task.ts';
 export { matchingModes } from './envelope.ts';
 export { type ImportNowDeps, importNow } from './import-now.ts';
 export type { ImportedRow } from './import-rows.ts';
 export { type ImportRules, importRules } from './import-rules.ts';
 export { createImporter, type ImporterDeps } from './importer.ts';
 export { type ItemResult, toItemResult } from './item-result.ts';
+export { type ItemState, itemStates } from './item-state.ts';
 export { type MoveDeps, type MovedMembers, moveMembers } from './move-members.ts';
+export { itemErrorCodes, readCodes } from './parse-retry.ts';
 export type { Authorize } from './prepare-import.ts';
+export {
+  type ReportFilter,
+  type ReportPage,
+  type ReportRow,
+  reportColumns,
+  reportTask,
+  streamReport,
+} from './report-task.ts';
+export { type RetryOutcome, retryFailed } from './retry-failed.ts';
 export { addRunCounts } from './sql/add-run-counts.ts';
 export { purgeTasks } from './sql/purge-tasks.ts';
+export { type TaskState, taskStates } from './sql/select-tasks.ts';
 export { type SubmitDeps, submitTask } from './submit-task.ts';
 export {
   getTaskStatus,

@@ -6,6 +6,7 @@ import { type ChunkRow, packResults, type RowResult, unpackRows } from './chunk-
 import { expandAudience } from './expand-audience.ts';
 import { importByHalves } from './import-by-halves.ts';
 import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from './import-rows.ts';
+import { stateOfFault } from './item-state.ts';
 import { CHUNK_ROWS } from './split-rows.ts';
 import { addRunCounts } from './sql/add-run-counts.ts';
 import { type ClaimedLane, ORDINARY_LANES } from './sql/claim-lane.ts';
@@ -52,15 +53,17 @@ function countRow(counts: TaskCounts, row: ImportedRow): void {
   if (row.ok) {
     counts[row.state] += 1;
     if (row.start !== null) counts[row.start === 'started' ? 'started' : 'skippedReentry'] += 1;
-  } else if (row.fault.code === 409 && !row.fault.isDuplicate) counts.ambiguous += 1;
-  else if (row.fault.code === 404) counts.notFound += 1;
-  else counts.invalid += 1;
+    return;
+  }
+  const state = stateOfFault(row.fault);
+  counts[state === 'not_found' ? 'notFound' : state] += 1;
 }
 
-function toResult(index: number, row: ImportedRow): RowResult {
-  if (!row.ok) return { index, fault: row.fault };
+function toResult({ index, parentItem }: ChunkRow, row: ImportedRow): RowResult {
+  const place = parentItem === undefined ? { index } : { index, parentItem };
+  if (!row.ok) return { ...place, fault: row.fault };
   const { profileId, state, start, skipped } = row;
-  return { index, profileId, state, start, ...(skipped.length === 0 ? {} : { skipped }) };
+  return { ...place, profileId, state, start, ...(skipped.length === 0 ? {} : { skipped }) };
 }
 
 async function settle(
@@ -81,7 +84,7 @@ async function settle(
     const taskCounts = counts.get(source.taskId);
     if (outcome === undefined || taskCounts === undefined) throw new Error('a row of a chunk has no result');
     countRow(taskCounts, outcome);
-    results.get(source.id)?.push(toResult(row.index, outcome));
+    results.get(source.id)?.push(toResult(row, outcome));
   }
   const packed = await Promise.all(
     chunks.map(async ({ id }) => ({ id, result: await packResults(results.get(id) ?? []) })),

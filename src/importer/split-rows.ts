@@ -31,7 +31,7 @@ function findOverflow(envelope: Envelope, item: JsonValue): RowError | undefined
 }
 
 /** Depth is checked before anything recurses over the item. */
-function toRow(envelope: Envelope, item: JsonValue, index: number): ChunkRow {
+export function toRow(envelope: Envelope, item: JsonValue, index: number): ChunkRow {
   if (isDeeperThan(item, MAX_JSON_DEPTH)) {
     const text = `data: nested deeper than ${MAX_JSON_DEPTH} levels`;
     return { index, fault: { code: 400, text, field: 'data' } };

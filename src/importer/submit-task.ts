@@ -9,7 +9,7 @@ import {
 import { type Db, withTx } from '../db/index.ts';
 import { type ProfileShape, WIDE_LANE } from '../profiles/index.ts';
 import { createRunContext } from '../workflow/index.ts';
-import { packRows } from './chunk-bytes.ts';
+import { type ChunkRow, packRows } from './chunk-bytes.ts';
 import type { Envelope, RootContext } from './envelope.ts';
 import type { ImportRules } from './import-rules.ts';
 import { type Authorize, type PreparedImport, prepareImport } from './prepare-import.ts';
@@ -38,12 +38,13 @@ export interface SubmitDeps {
   readonly wake: () => void;
 }
 
-async function packChunks(
+/** Chunks of the rows, in the lanes of their keys. */
+export async function packChunks(
   shape: ProfileShape,
   envelope: Envelope,
-  { items, faults }: StoredRequest,
+  rows: readonly ChunkRow[],
 ): Promise<NewChunk[]> {
-  const parts = splitRows(shape, envelope, toRows(envelope, items, faults));
+  const parts = splitRows(shape, envelope, rows);
   const payloads = await Promise.all(parts.map((part) => packRows(part.rows)));
   return parts.map((part, index) => ({
     lane: part.lane,
@@ -53,8 +54,8 @@ async function packChunks(
 }
 
 /** An audience is found by the importer: a chunk without rows stands for the work of finding it. */
-async function packAudience({ items: [item = {}] }: StoredRequest): Promise<NewChunk[]> {
-  return [{ lane: WIDE_LANE, rows: 0, payload: await packRows([{ index: 0, item }]) }];
+export async function packAudience(row: ChunkRow): Promise<NewChunk[]> {
+  return [{ lane: WIDE_LANE, rows: 0, payload: await packRows([row]) }];
 }
 
 /** The row that runs of the request share; null = there is nothing to share. */
@@ -68,8 +69,12 @@ export async function createContext(
   return createRunContext(tx, { content, customData, subscriptionFilter, attach, now });
 }
 
-function packRequest({ request, shape }: PreparedImport, stored: StoredRequest): Promise<NewChunk[]> {
-  return request.audience === undefined ? packChunks(shape, request.envelope, stored) : packAudience(stored);
+async function packRequest(
+  { request: { audience, envelope }, shape }: PreparedImport,
+  { items, faults }: StoredRequest,
+): Promise<NewChunk[]> {
+  if (audience !== undefined) return packAudience({ index: 0, item: items[0] ?? {} });
+  return packChunks(shape, envelope, toRows(envelope, items, faults));
 }
 
 /**

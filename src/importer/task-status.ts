@@ -1,9 +1,17 @@
 import type { Clock } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
-import { unpackResults } from './chunk-bytes.ts';
+import type { RowError } from '../profiles/index.ts';
+import { type RowResult, unpackResults, unpackRows } from './chunk-bytes.ts';
 import { type ItemResult, toItemResult } from './item-result.ts';
-import { selectResults } from './sql/select-results.ts';
-import { pageTasks, type StateCounters, selectTask, type TaskRow } from './sql/select-tasks.ts';
+import { type SettledChunk, selectResults } from './sql/select-results.ts';
+import {
+  pageTasks,
+  type StateCounters,
+  selectTask,
+  type TaskQuery,
+  type TaskRow,
+  type TaskState,
+} from './sql/select-tasks.ts';
 
 /** Every item is in one import state, and when it was imported in one start state: the sums are closed. */
 export interface TaskCounters extends StateCounters {
@@ -15,8 +23,10 @@ export interface TaskStatus {
   readonly taskId: string;
   readonly databaseId: number;
   readonly workflowId: number | null;
-  readonly status: 'pending' | 'processing' | 'completed';
-  /** Percent, 100 only when it is completed. */
+  /** The task whose failed items this one tries again. */
+  readonly parentId: string | null;
+  readonly status: TaskState;
+  /** Percent, 100 only when it is completed; that of a cancelled task stays where it was. */
   readonly progress: number;
   readonly counters: TaskCounters;
   /** The runs that the task has started, also after it is completed. */
@@ -32,11 +42,11 @@ export interface TaskStatus {
   readonly expiresAt: Date;
   /** Null before the first rows are imported. */
   readonly rowsPerSecond: number | null;
-  /** At the rate so far; null when there is none, 0 when it is completed. */
+  /** At the rate so far; null when there is none, 0 when it is finished. */
   readonly secondsLeft: number | null;
-  /** 1 = no unfinished task was accepted before it; null when it is completed. */
+  /** 1 = no unfinished task was accepted before it; null when it is finished. */
   readonly queuePlace: number | null;
-  /** In the order of the request; only of a completed task, and only where it was asked for. */
+  /** In the order of the request; only of a finished task, and only where it was asked for. */
   readonly result?: readonly ItemResult[];
 }
 
@@ -49,17 +59,23 @@ function secondsOf(task: TaskRow, now: Date): number {
 function toStatus(task: TaskRow, now: Date): TaskStatus {
   const { counters: counted, runs } = task;
   const imported = counted.created + counted.updated + counted.unchanged;
-  const done = imported + counted.invalid + counted.ambiguous + counted.notFound + counted.cancelled;
-  const waiting = task.total - done;
+  const done = imported + counted.invalid + counted.ambiguous + counted.notFound;
+  const waiting = task.total - done - counted.cancelled;
   const isFinished = task.finishedAt !== null;
   const rate = done === 0 ? null : done / secondsOf(task, now);
   return {
     taskId: task.id,
     databaseId: task.databaseId,
     workflowId: task.workflowId,
-    status: isFinished ? 'completed' : done === 0 ? 'pending' : 'processing',
+    parentId: task.parentId,
+    status: task.status,
     // While an audience is being found there is no total yet.
-    progress: isFinished ? 100 : task.total === 0 ? 0 : Math.min(99, Math.floor((done / task.total) * 100)),
+    progress:
+      task.status === 'completed'
+        ? 100
+        : task.total === 0
+          ? 0
+          : Math.min(99, Math.floor((done / task.total) * 100)),
     counters: { total: task.total, waiting, ...counted },
     runs: { active: counted.started - runs.waiting - runs.ended - runs.failed, ...runs },
     acceptedAt: task.acceptedAt,
@@ -72,13 +88,25 @@ function toStatus(task: TaskRow, now: Date): TaskStatus {
   };
 }
 
+const CANCELLED: RowError = { code: 409, text: 'not imported: the task was cancelled before this item' };
+
+/** Of a chunk that was cancelled the rows themselves are left; one that stood for an audience had none. */
+async function resultsOf({ rows, payload, result }: SettledChunk): Promise<RowResult[]> {
+  if (result !== null) return unpackResults(result);
+  if (payload === null || rows === 0) return [];
+  return (await unpackRows(payload)).map(({ index, parentItem }) => ({
+    ...(parentItem === undefined ? { index } : { index, parentItem }),
+    fault: CANCELLED,
+  }));
+}
+
 async function loadResult(
   db: Db,
   taskId: string,
   page: { from: number; limit: number },
 ): Promise<ItemResult[]> {
-  const packed = await selectResults(db, taskId);
-  const rows = (await Promise.all(packed.map(unpackResults))).flat();
+  const chunks = await selectResults(db, taskId);
+  const rows = (await Promise.all(chunks.map(resultsOf))).flat();
   return rows
     .sort((left, right) => left.index - right.index)
     .slice(page.from, page.from + page.limit)
@@ -86,7 +114,7 @@ async function loadResult(
 }
 
 /**
- * How far a task has come. One statement, one more for the result when it is completed.
+ * How far a task has come. One statement, one more for the result when it is finished.
  * @param page the items whose results are wanted; `limit` 0 leaves the result out.
  * @returns undefined when there is no such task, or no more.
  */
@@ -99,7 +127,7 @@ export async function getTaskStatus(
   const task = await selectTask(db, taskId);
   if (task === undefined) return undefined;
   const status = toStatus(task, clock.now());
-  if (status.status !== 'completed' || page.limit === 0) return status;
+  if (status.finishedAt === null || page.limit === 0) return status;
   return { ...status, result: await loadResult(db, taskId, page) };
 }
 
@@ -109,12 +137,8 @@ export interface TaskPage {
   readonly next?: string;
 }
 
-/** Tasks without their results, the last accepted first. `databaseIds` null = those of every database. */
-export async function listTasks(
-  db: Db,
-  clock: Clock,
-  query: { databaseIds: readonly number[] | null; after?: string; limit: number },
-): Promise<TaskPage> {
+/** Tasks without their results, the last accepted first. */
+export async function listTasks(db: Db, clock: Clock, query: TaskQuery): Promise<TaskPage> {
   const rows = await pageTasks(db, { ...query, limit: query.limit + 1 });
   const shown = rows.slice(0, query.limit);
   const now = clock.now();

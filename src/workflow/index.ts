@@ -6,6 +6,7 @@ export { DefinitionError, publishWorkflow } from './publish-workflow.ts';
 export { type AddRunCounts, RunCounts, type RunDelta } from './run-counts.ts';
 export { seedFirstStart } from './seed-first-start.ts';
 export { findStartTarget, type StartTarget } from './sql/find-start-target.ts';
+export { findTaskRuns, type TaskRun } from './sql/find-task-runs.ts';
 export { createRunContext } from './sql/insert-run-context.ts';
 export { purgeCalls } from './sql/purge-calls.ts';
 export { type RunStart, requireDefaultStart, type StartOutcome, startRuns } from './start-runs.ts';

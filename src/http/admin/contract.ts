@@ -1,6 +1,7 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { rights } from '../../accounts/index.ts';
 import type { JsonObject } from '../../base/index.ts';
+import { itemErrorCodes, itemStates, taskStates } from '../../importer/index.ts';
 import { fieldTypes, sexNumberings, unknownFieldPolicies } from '../../profiles/index.ts';
 import { reentryModes } from '../../workflow/index.ts';
 
@@ -178,9 +179,17 @@ export const profileSearch = closed({
 });
 export type ProfileObject = Static<typeof profile>;
 
+const parentItem = Type.Optional(
+  Type.Integer({ description: 'the item of the parent task that this one tries again' }),
+);
 const itemResult = Type.Union([
-  Type.Object({ profile_id: Type.String() }),
-  Type.Object({ error: Type.Integer(), error_text: Type.String(), field: Type.Optional(Type.String()) }),
+  Type.Object({ profile_id: Type.String(), parent_item: parentItem }),
+  Type.Object({
+    error: Type.Integer(),
+    error_text: Type.String(),
+    field: Type.Optional(Type.String()),
+    parent_item: parentItem,
+  }),
 ]);
 /** Item states and start states: CONTRACT.md 3. */
 const counterNames = [
@@ -197,7 +206,7 @@ const counterNames = [
   'skipped_reentry',
 ] as const;
 const taskKeys = {
-  status: Type.Enum(['pending', 'processing', 'completed', 'failed', 'cancelled']),
+  status: Type.Enum(taskStates),
   progress: Type.Integer({ minimum: 0, maximum: 100 }),
   result: Type.Optional(
     Type.Object({ error: Type.Integer(), error_text: Type.String(), result: Type.Array(itemResult) }),
@@ -211,6 +220,7 @@ const taskKeys = {
   rows_per_second: nullable(Type.Number()),
   seconds_left: nullable(Type.Number()),
   queue_place: nullable(Type.Integer()),
+  parent_id: nullable(Type.String({ description: 'the task whose failed items this one tries again' })),
 };
 /** What `tasks/status` of /api/v1.1 answers as `data`. */
 export const taskData = Type.Object(taskKeys);
@@ -227,7 +237,9 @@ export const taskParams = Type.Object({ id: uuid });
 export const taskQuery = closed({
   ...query,
   database_id: Type.Optional(id),
-  after: Type.Optional(Type.String({ description: 'the next_after of the page before' })),
+  workflow_id: Type.Optional(id),
+  status: Type.Optional(Type.Enum(taskStates)),
+  after: Type.Optional(uuid),
   limit: Type.Optional(limit),
 });
 export const taskResultQuery = closed({
@@ -235,6 +247,48 @@ export const taskResultQuery = closed({
   result_from: Type.Optional(count),
   result_limit: Type.Optional(count),
 });
+export const retryKeys = {
+  codes: Type.Optional(
+    Type.Array(Type.Enum(itemErrorCodes), { description: 'the errors whose items are tried again' }),
+  ),
+  data: Type.Optional(
+    Type.Array(Type.Object({ item: count, data: freeObject }), {
+      description: 'items to be tried again in a corrected form; without codes, they alone',
+    }),
+  ),
+};
+export const retryBody = closed(retryKeys);
+export const retriedTask = Type.Object({ id: uuid, total: count, left: count });
+/** Lists in addresses are words with commas between them. */
+export const reportQuery = closed({
+  ...query,
+  format: Type.Optional(Type.Enum(['json', 'csv', 'ndjson'])),
+  states: Type.Optional(Type.String({ pattern: `^(${itemStates.join('|')})(,(${itemStates.join('|')}))*$` })),
+  codes: Type.Optional(Type.String({ pattern: '^\\d{3}(,\\d{3})*$' })),
+});
+/** An item of a task, in a report. */
+export const reportRow = Type.Object({
+  item: count,
+  parent_item: parentItem,
+  state: Type.Enum(itemStates),
+  profile_id: Type.Optional(Type.String()),
+  error: Type.Optional(Type.Integer()),
+  error_text: Type.Optional(Type.String()),
+  field: Type.Optional(Type.String()),
+  pointer: Type.Optional(Type.String({ description: 'where in the row the error lies, a JSON pointer' })),
+  start: Type.Optional(Type.Enum(['started', 'skipped_reentry'])),
+  run: Type.Optional(
+    Type.Object({
+      id: Type.String(),
+      status: Type.Enum(['active', 'waiting', 'ended', 'failed']),
+      node: Type.String(),
+      reason: nullable(Type.String()),
+    }),
+  ),
+  skipped_subscriptions: Type.Optional(Type.Array(Type.Unknown())),
+  row: Type.Unknown({ description: 'the item as it was sent; null = it was not worth storing' }),
+});
+export const report = Type.Object({ data: Type.Array(reportRow) });
 export type TaskData = Static<typeof taskData>;
 export type TaskObject = Static<typeof task>;
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { invalidRequest, isObject } from '../../base/index.ts';
+import type { TableFormat } from '../print-table.ts';
 import { queryText } from '../secrets.ts';
 
 /** Whether the body of a request is meant to be XML, by its content type. */
@@ -34,12 +35,20 @@ export function answerFormat(request: FastifyRequest): 'json' | 'xml' {
   return hasXmlBody(request) ? 'xml' : 'json';
 }
 
-/** @throws {MusterError} 400 when another format than these two is asked for. */
-export function requireFormat(request: FastifyRequest): void {
+/** The format of a table that is asked for; undefined = another, or none. Failures are never tables. */
+export function tableFormat(request: FastifyRequest): TableFormat | undefined {
+  const asked = askedFormat(request);
+  return asked === 'csv' || asked === 'ndjson' ? asked : undefined;
+}
+
+/** @throws {MusterError} 400 when a format is asked for that the answer has not. */
+export function requireFormat(request: FastifyRequest, isTable: boolean): void {
   const asked = askedFormat(request);
   if (asked === undefined || asked === 'json' || asked === 'xml') return;
+  if (isTable && tableFormat(request) !== undefined) return;
+  const expected = isTable ? 'expected json, xml, csv or ndjson' : 'expected json or xml';
   throw invalidRequest(
     'format',
-    asked === 'csv' ? 'the answer is no table; expected json or xml' : 'expected json or xml',
+    tableFormat(request) !== undefined ? `the answer is no table; ${expected}` : expected,
   );
 }

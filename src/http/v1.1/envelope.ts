@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
-import { type ErrorCode, isJsonObject, parseJson } from '../../base/index.ts';
-import { answerFormat } from './answer-format.ts';
+import { type ErrorCode, isJsonObject, type JsonObject, parseJson } from '../../base/index.ts';
+import { printHeader, printRows, tableTypes } from '../print-table.ts';
+import { answerFormat, tableFormat } from './answer-format.ts';
 import { printXml } from './print-xml.ts';
 
 /**
@@ -14,9 +15,9 @@ export function successText(own: Readonly<Record<string, unknown>> = {}): string
   return JSON.stringify({ ...SUCCESS, ...own });
 }
 
-/** `{"data":…,"error":0,"error_text":"Successful operation"}`: methods that answer with data. */
-export function dataText(data: unknown): string {
-  return JSON.stringify({ data, ...SUCCESS });
+/** `{"data":…,"error":0,"error_text":"Successful operation"}`: methods that answer with data, and keys beside it. */
+export function dataText(data: unknown, own: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({ data, ...own, ...SUCCESS });
 }
 
 /** `{"data":[…],"error":0,"error_text":"…","next_from_id":2,"total_count":1}`: methods that answer with a page. */
@@ -29,10 +30,10 @@ export function failureText(code: ErrorCode, text: string, debug: string | undef
   return JSON.stringify({ error: code, error_debug: debug, error_text: text });
 }
 
-function toXml(text: string): string {
+function readAnswer(text: string): JsonObject {
   const answer = parseJson(text);
   if (!isJsonObject(answer)) throw new TypeError('an answer is an object');
-  return printXml(answer);
+  return answer;
 }
 
 /**
@@ -51,5 +52,28 @@ export function sendText(
   return reply
     .code(code !== 0 && mirrorStatus ? code : 200)
     .type(`application/${format}; charset=utf-8`)
-    .send(format === 'xml' ? toXml(text) : text);
+    .send(format === 'xml' ? printXml(readAnswer(text)) : text);
+}
+
+/** Where the next page begins, for formats that have room for rows alone. */
+const NEXT_PAGE = 'x-next-page';
+
+/**
+ * Sends a successful answer of a method whose `data` is a table with these columns: as a table when that is asked for.
+ * The key of the answer that begins with `next_` is then a header.
+ */
+export function sendTable(
+  reply: FastifyReply,
+  text: string,
+  columns: readonly string[],
+  mirrorStatus: boolean,
+): FastifyReply {
+  const format = tableFormat(reply.request);
+  if (format === undefined) return sendText(reply, 0, text, mirrorStatus);
+  const { data, ...own } = readAnswer(text);
+  const rows = Array.isArray(data) ? data.filter(isJsonObject) : [];
+  for (const [key, next] of Object.entries(own)) {
+    if (key.startsWith('next_') && next !== null) reply.header(NEXT_PAGE, String(next));
+  }
+  return reply.type(tableTypes[format]).send(printHeader(format, columns) + printRows(format, columns, rows));
 }

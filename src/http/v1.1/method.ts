@@ -4,7 +4,7 @@ import type { JsonObject, Outcome } from '../../base/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { requireFormat } from './answer-format.ts';
 import { authenticate, requireRight } from './auth.ts';
-import { failureText, sendText } from './envelope.ts';
+import { failureText, sendTable, sendText } from './envelope.ts';
 
 /** A body as the parser of the scope leaves it. */
 export type ApiBody = Outcome<
@@ -26,6 +26,8 @@ export interface ApiMethod {
   readonly name: string;
   /** Any of them will do. */
   readonly rights: readonly Right[];
+  /** The columns of an answer whose `data` is a table: it may be had as CSV or NDJSON too. */
+  readonly columns?: readonly string[];
   /** For the OpenAPI document only: rooms below check what they are given. */
   readonly schema: FastifySchema;
   /** Returns the JSON text of the answer; failures are thrown. */
@@ -43,9 +45,10 @@ async function sendBodyFault(
 }
 
 /** For the OpenAPI document: request and answers have the same shape in both media types. */
-export function methodSchema(method: Pick<ApiMethod, 'schema'>): FastifySchema {
-  const mediaTypes = ['application/json', 'application/xml'];
-  return { consumes: mediaTypes, produces: mediaTypes, ...method.schema };
+export function methodSchema({ schema, columns }: Pick<ApiMethod, 'schema' | 'columns'>): FastifySchema {
+  const both = ['application/json', 'application/xml'];
+  const produces = columns === undefined ? both : [...both, 'text/csv', 'application/x-ndjson'];
+  return { consumes: both, produces, ...schema };
 }
 
 /** Answers a request whose body was read: token, right, format, then the method itself. */
@@ -64,8 +67,10 @@ export async function answerCall(
   const { object: body, hash: bodyHash } = parsed.value;
   const token = await authenticate(deps.db, request, body);
   requireRight(token, method.rights);
-  requireFormat(request);
+  const { columns } = method;
+  requireFormat(request, columns !== undefined);
   const text = await method.handle({ deps, request, token, body, bodyHash });
+  if (columns !== undefined) return sendTable(reply, text, columns, mirrorStatus);
   return sendText(reply, 0, text, mirrorStatus);
 }
 

@@ -1,6 +1,12 @@
 import { type TSchema, Type } from 'typebox';
-import { type ImportRules, matchingModes } from '../../importer/index.ts';
-import { taskData } from '../admin/contract.ts';
+import {
+  type ImportRules,
+  itemErrorCodes,
+  itemStates,
+  matchingModes,
+  taskStates,
+} from '../../importer/index.ts';
+import { reportRow, retryKeys, taskData } from '../admin/contract.ts';
 
 /** Shapes of /api/v1.1 for the OpenAPI document; nothing is checked by them. */
 
@@ -130,5 +136,62 @@ export const uploadBody = Type.Object({
 
 export const uploadAnswer = Type.Object({
   data: Type.Object({ file: Type.String({ format: 'uuid', description: 'the file_key for attach' }) }),
+  ...successKeys,
+});
+
+export const taskBody = Type.Object({ ...commonKeys, task_id: Type.String() });
+
+const tableKeys = {
+  ...commonKeys,
+  format: Type.Optional(Type.Enum(['json', 'xml', 'csv', 'ndjson'], { description: 'of the answer' })),
+};
+
+export const taskListBody = Type.Object({
+  ...tableKeys,
+  db_id: Type.Optional(Type.Integer()),
+  workflow_id: Type.Optional(Type.Integer()),
+  status: Type.Optional(Type.Enum(taskStates)),
+  after: Type.Optional(Type.String({ description: 'the next_after of the page before' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1000 })),
+});
+
+const listedTask = {
+  task_id: Type.String({ format: 'uuid' }),
+  db_id: Type.Integer(),
+  workflow_id: Type.Union([Type.Integer(), Type.Null()]),
+};
+/** In the order in which answers print them; a task in a list has no result. */
+export const taskListColumns: readonly string[] = Object.keys({
+  ...listedTask,
+  ...taskData.properties,
+}).filter((key) => key !== 'result');
+
+export const taskListAnswer = Type.Object({
+  data: Type.Array(Type.Object({ ...listedTask, ...taskData.properties })),
+  next_after: Type.Union([Type.String(), Type.Null()]),
+  ...successKeys,
+});
+
+export const retryBody = Type.Object({ ...commonKeys, task_id: Type.String(), ...retryKeys });
+
+export const retryAnswer = Type.Object({
+  ...successKeys,
+  task_id: Type.String({ format: 'uuid' }),
+  total: Type.Integer(),
+  left: Type.Integer({ description: 'items that were too many for one task; ask again for them' }),
+});
+
+export const reportBody = Type.Object({
+  ...tableKeys,
+  task_id: Type.String(),
+  from: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000, default: 1000 })),
+  states: Type.Optional(Type.Array(Type.Enum(itemStates))),
+  codes: Type.Optional(Type.Array(Type.Enum(itemErrorCodes))),
+});
+
+export const reportAnswer = Type.Object({
+  data: Type.Array(reportRow),
+  next_from: Type.Union([Type.Integer(), Type.Null()]),
   ...successKeys,
 });

@@ -24,6 +24,10 @@ import { resourcesList } from './routes/resources-list.ts';
 import { segstaticMethods } from './routes/segstatic.ts';
 import { suppressesAdd } from './routes/suppresses-add.ts';
 import { suppressesEntries } from './routes/suppresses-entries.ts';
+import { tasksCancel } from './routes/tasks-cancel.ts';
+import { tasksList } from './routes/tasks-list.ts';
+import { tasksReport } from './routes/tasks-report.ts';
+import { tasksRetryFailed } from './routes/tasks-retry-failed.ts';
 import { tasksStatus } from './routes/tasks-status.ts';
 
 const methods: readonly ApiMethod[] = [
@@ -39,6 +43,10 @@ const methods: readonly ApiMethod[] = [
   ...segstaticMethods,
   suppressesAdd,
   ...suppressesEntries,
+  tasksList,
+  tasksCancel,
+  tasksRetryFailed,
+  tasksReport,
 ];
 
 export const API_PREFIX = '/api/v1.1';

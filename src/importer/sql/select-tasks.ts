@@ -14,11 +14,17 @@ export interface StateCounters {
   readonly skippedReentry: number;
 }
 
+/** `failed` is never used: a task ends, and what failed are its items. */
+export const taskStates = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+export type TaskState = (typeof taskStates)[number];
+
 /** A task as it is stored. */
 export interface TaskRow {
   readonly id: string;
   readonly databaseId: number;
   readonly workflowId: number | null;
+  readonly parentId: string | null;
+  readonly status: TaskState;
   readonly total: number;
   readonly counters: StateCounters;
   readonly runs: { readonly waiting: number; readonly ended: number; readonly failed: number };
@@ -34,6 +40,8 @@ interface Columns {
   id: string;
   database_id: number;
   workflow_id: number | null;
+  parent_id: string | null;
+  status: TaskState;
   total: number;
   created: number;
   updated: number;
@@ -54,7 +62,13 @@ interface Columns {
   queue_place: number | null;
 }
 
-const columns: RawBuilder<unknown> = sql`t.id, t.database_id, t.workflow_id, t.total, t.created, t.updated,
+const status: RawBuilder<unknown> = sql`case
+  when t.cancelled_at is not null then 'cancelled'
+  when t.finished_at is not null then 'completed'
+  when t.created + t.updated + t.unchanged + t.invalid + t.ambiguous + t.not_found > 0 then 'processing'
+  else 'pending' end`;
+
+const columns: RawBuilder<unknown> = sql`t.id, t.database_id, t.workflow_id, t.parent_id, ${status} as status, t.total, t.created, t.updated,
   t.unchanged, t.invalid, t.ambiguous, t.not_found, t.cancelled, t.started, t.skipped_reentry, t.runs_waiting,
   t.runs_ended, t.runs_failed, t.accepted_at, t.started_at, t.finished_at, t.expires_at,
   queue.place as queue_place`;
@@ -70,6 +84,8 @@ function toTask(row: Columns): TaskRow {
     id: row.id,
     databaseId: row.database_id,
     workflowId: row.workflow_id,
+    parentId: row.parent_id,
+    status: row.status,
     total: row.total,
     counters: {
       created: row.created,
@@ -96,16 +112,24 @@ export async function selectTask(db: Db, id: string): Promise<TaskRow | undefine
   return rows[0] && toTask(rows[0]);
 }
 
+export interface TaskQuery {
+  /** Null = tasks of every database. */
+  readonly databaseIds: readonly number[] | null;
+  readonly workflowId?: number | undefined;
+  readonly status?: TaskState | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
 /** A page of tasks, the last accepted first, after the task `after`. */
-export async function pageTasks(
-  db: Db,
-  query: { databaseIds: readonly number[] | null; after?: string; limit: number },
-): Promise<TaskRow[]> {
-  const after = query.after ?? null;
+export async function pageTasks(db: Db, query: TaskQuery): Promise<TaskRow[]> {
+  const { after = null, workflowId = null, status: wanted = null } = query;
   const { rows } = await sql<Columns>`
     select ${columns}
       from ${tasks}
      where (${query.databaseIds}::int[] is null or t.database_id = any (${query.databaseIds}::int[]))
+       and (${workflowId}::int is null or t.workflow_id = ${workflowId}::int)
+       and (${wanted}::text is null or ${status} = ${wanted}::text)
        and (${after}::uuid is null
          or (t.accepted_at, t.id) < (select a.accepted_at, a.id from task a where a.id = ${after}::uuid))
      order by t.accepted_at desc, t.id desc
