@@ -11,8 +11,13 @@ import {
 } from '../base/index.ts';
 
 /** Keys of a request itself that are numbers, and truth values; in XML they are text like everything else. */
-const numberKeys = new Set(['workflow_id', 'resource_id', 'result_from', 'result_limit', 'from_id', 'limit']);
-const flagKeys = new Set(['skip_triggers', 'skip_invalid_subscriptions', 'detect_geo', 'dry_run']);
+const numberKeys = new Set([
+  ...['workflow_id', 'id', 'db_id', 'resource_id', 'result_from', 'result_limit', 'from_id', 'limit'],
+  ...['add_to_segments', 'remove_from_segments'],
+]);
+const flagKeys = new Set([
+  ...['skip_triggers', 'skip_invalid_subscriptions', 'detect_geo', 'dry_run', 'skip_profiles'],
+]);
 const flags = new Map([
   ['true', true],
   ['1', true],
@@ -194,6 +199,7 @@ function readObject(elements: readonly Element[]): JsonObject {
 
 /** What is no number or truth value stays text, for the room that wants one to refuse. */
 function convertKnown(key: string, value: JsonValue): JsonValue {
+  if (Array.isArray(value) && numberKeys.has(key)) return value.map((element) => convertKnown(key, element));
   if (typeof value !== 'string') return value;
   if (numberKeys.has(key) && /^-?\d{1,15}$/.test(value)) return Number(value);
   return flagKeys.has(key) ? (flags.get(value) ?? value) : value;

@@ -14,6 +14,12 @@ export type {
   Channel,
   SubscriptionStatus,
 } from './channels.ts';
+export {
+  chooseSubscriptions,
+  readSubscriptionChoice,
+  type SubscriptionChoice,
+  subscriptionIdsOf,
+} from './choose-subscription.ts';
 export { normalizeEmail, normalizePhone } from './contacts.ts';
 export {
   type Database,
@@ -35,6 +41,7 @@ export {
   WIDE_LANE,
 } from './databases.ts';
 export { toDate, toDatetime } from './dates.ts';
+export { deleteProfiles } from './delete-profiles.ts';
 export { type FieldPatch, parseProfilePatch } from './field-patch.ts';
 export { kinds, type ProfileShape, type ShapeField } from './fields.ts';
 export { getProfile, getProfiles, type ProfileSearch, searchProfiles } from './find-profiles.ts';
@@ -54,6 +61,7 @@ export {
 export type { ProfileChange, ProfileState, Subscription } from './profile-state.ts';
 export type { Resource, ResourceField } from './resource.ts';
 export { type RowError, rowError } from './row-error.ts';
+export { addressMd5, domainOf, serviceFieldsOf } from './service-fields.ts';
 export { insertResource } from './sql/insert-resource.ts';
 export { findDatabase, listDatabases } from './sql/list-databases.ts';
 export { listFields } from './sql/list-fields.ts';

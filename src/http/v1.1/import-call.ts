@@ -1,9 +1,10 @@
 import { ownValue } from '../../base/index.ts';
+import type { Db } from '../../db/index.ts';
 import { type Authorize, type ImportedRow, type ImportNowDeps, toItemResult } from '../../importer/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { queryWithoutToken } from '../paths.ts';
 import { requireRight } from './auth.ts';
-import { identifyRequest, type RequestIdentity } from './dedup.ts';
+import { identifyRequest, keepAnswer, type RequestIdentity, refuseRepeat } from './dedup.ts';
 import type { ApiCall } from './method.ts';
 
 /** The identity of a changing or launching request; undefined = its repeats are not looked for. */
@@ -34,6 +35,10 @@ export function importDeps({ db, clock, log, places, config, wakeEngine }: HttpD
 
 export function authorizeImport({ token }: ApiCall): Authorize {
   return (databaseId) => requireRight(token, ['import'], databaseId);
+}
+
+export function authorizeRead({ token }: ApiCall): Authorize {
+  return (databaseId) => requireRight(token, ['read'], databaseId);
 }
 
 /** What would become of one item. */
@@ -67,4 +72,20 @@ export function forecastOf(rows: readonly ImportedRow[]): Record<string, unknown
     else counters.invalid += 1;
   }
   return { dry_run: true, counters, result: rows.map(toForecast) };
+}
+
+/**
+ * Begins a changing method: refuses a repeat.
+ * @returns keeps the answer, in the transaction that carries the request out.
+ * @throws {RepeatedRequest} when it was carried out before; {MusterError} 409 when its Request-ID was used for something
+ * else.
+ */
+export async function beginChange(
+  name: string,
+  call: ApiCall,
+): Promise<(tx: Db, answer: string) => Promise<void>> {
+  const identity = identifyCall(name, call);
+  if (identity === undefined) return async () => {};
+  await refuseRepeat(call.deps.db, identity);
+  return (tx, answer) => keepAnswer(tx, identity, answer);
 }

@@ -14,9 +14,29 @@ import { failureText, sendText } from './envelope.ts';
 import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
 import { importAndStartBatchTask } from './routes/import-and-start-batch-task.ts';
 import { importNowMethods } from './routes/import-now.ts';
+import { profilesDelete } from './routes/profiles-delete.ts';
+import { profilesGet } from './routes/profiles-get.ts';
+import { subscriptionsDelete } from './routes/subscriptions-delete.ts';
+import { subscriptionsGet, subscriptionsList } from './routes/subscriptions-read.ts';
+import { subscriptionsSet } from './routes/subscriptions-set.ts';
 import { tasksStatus } from './routes/tasks-status.ts';
+import { workflowsActivate, workflowsDeactivate } from './routes/workflows-activate.ts';
+import { workflowsList } from './routes/workflows-list.ts';
 
-const methods: readonly ApiMethod[] = [importAndStartBatchTask, ...importNowMethods, tasksStatus];
+const methods: readonly ApiMethod[] = [
+  importAndStartBatchTask,
+  ...importNowMethods,
+  tasksStatus,
+  profilesGet,
+  profilesDelete,
+  subscriptionsSet,
+  subscriptionsList,
+  subscriptionsGet,
+  subscriptionsDelete,
+  workflowsList,
+  workflowsActivate,
+  workflowsDeactivate,
+];
 
 export const API_PREFIX = '/api/v1.1';
 
