@@ -12,17 +12,13 @@ import {
 
 /** Keys of a request itself that are numbers, and truth values; in XML they are text like everything else. */
 const numberKeys = new Set([
-  'id',
-  'db_id',
-  'from',
-  'workflow_id',
-  'resource_id',
-  'result_from',
-  'result_limit',
-  'from_id',
-  'limit',
+  ...['workflow_id', 'id', 'db_id', 'resource_id', 'result_from', 'result_limit', 'from_id', 'from', 'limit'],
+  'segment_id',
+  ...['add_to_segments', 'remove_from_segments'],
 ]);
-const flagKeys = new Set(['skip_triggers', 'skip_invalid_subscriptions', 'detect_geo', 'dry_run']);
+const flagKeys = new Set([
+  ...['skip_triggers', 'skip_invalid_subscriptions', 'detect_geo', 'dry_run', 'skip_profiles'],
+]);
 const flags = new Map([
   ['true', true],
   ['1', true],
@@ -204,6 +200,7 @@ function readObject(elements: readonly Element[]): JsonObject {
 
 /** What is no number or truth value stays text, for the room that wants one to refuse. */
 function convertKnown(key: string, value: JsonValue): JsonValue {
+  if (Array.isArray(value) && numberKeys.has(key)) return value.map((element) => convertKnown(key, element));
   if (typeof value !== 'string') return value;
   if (numberKeys.has(key) && /^-?\d{1,15}$/.test(value)) return Number(value);
   return flagKeys.has(key) ? (flags.get(value) ?? value) : value;

@@ -9,7 +9,7 @@ import {
 } from '../base/index.ts';
 import { type Db, withTx, withTxOrRefusal } from '../db/index.ts';
 import type { Places } from '../geo/index.ts';
-import { LANE_COUNT, WIDE_LANE } from '../profiles/index.ts';
+import { LANE_COUNT, type ProfileShape, WIDE_LANE } from '../profiles/index.ts';
 import type { ChunkRow } from './chunk-bytes.ts';
 import { itemFor, pageAudience } from './find-audience.ts';
 import { importByHalves } from './import-by-halves.ts';
@@ -79,7 +79,7 @@ function lanesOf({ shape, request }: PreparedImport, rows: readonly ChunkRow[]):
 /**
  * Carries out a request that answers with its results: in one transaction, so that it is done as a whole or not at all,
  * and at once, ahead of tasks that wait. The lanes of its keys are held meanwhile.
- * @param accept runs in that transaction with the results, one a row, in the order of the request.
+ * @param accept runs in that transaction with the results, one a row, in the order of the request, and the database.
  * @throws {MusterError} 400, 403, 404 or 409 when the request is refused as a whole.
  */
 export async function importNow(
@@ -88,7 +88,7 @@ export async function importNow(
   body: JsonObject,
   rules: ImportRules,
   authorize: Authorize,
-  accept: (tx: Db, rows: readonly ImportedRow[]) => Promise<void>,
+  accept: (tx: Db, rows: readonly ImportedRow[], shape: ProfileShape) => Promise<void>,
 ): Promise<{ rows: readonly ImportedRow[]; dryRun: boolean }> {
   const { db, clock, log } = deps;
   const prepared = await prepareImport(db, body, rules, deps.maxItems, authorize);
@@ -97,7 +97,7 @@ export async function importNow(
   const attempt = async (tx: Db, importPart: typeof importRows): Promise<ImportedRow[]> => {
     const imported = await importAll(tx, prepared, deps, importPart);
     if (dryRun) throw new DryRun(imported);
-    await accept(tx, imported);
+    await accept(tx, imported, prepared.shape);
     return imported;
   };
   try {

@@ -1,4 +1,7 @@
-/** What a method of the API does with its items: everything in which the methods that import differ. */
+/**
+ * What a method of the API does with its items: everything in which the methods that import differ, and those that are
+ * about one profile which is there.
+ */
 export interface ImportRules {
   /** As the platform names it; kept with the task. */
   readonly method: string;
@@ -38,4 +41,10 @@ export const importRules = {
   importBatch: rulesOf('profiles/import_batch', 'bare', 'create'),
   updateBatch: rulesOf('profiles/update_batch', 'bare', 'refuse'),
   addBatch: rulesOf('profiles/add_batch', 'bare', 'add'),
+  get: rulesOf('profiles/get', 'none', 'refuse'),
+  delete: rulesOf('profiles/delete', 'none', 'refuse'),
+  setSubscriptions: rulesOf('profiles/subscriptions/set', 'one', 'refuse'),
+  listSubscriptions: rulesOf('profiles/subscriptions/list', 'none', 'refuse'),
+  getSubscription: rulesOf('profiles/subscriptions/get', 'none', 'refuse'),
+  deleteSubscription: rulesOf('profiles/subscriptions/delete', 'none', 'refuse'),
 } as const;

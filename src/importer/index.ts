@@ -1,6 +1,9 @@
 /** Level 6: takes batches in as tasks or at once, imports them, tells how far tasks have come. */
 export { cancelTask, type Permit } from './cancel-task.ts';
+export { type DeleteDeps, deleteProfile } from './delete-profile.ts';
+export { chooseOneSubscription, deleteSubscription } from './delete-subscription.ts';
 export { matchingModes } from './envelope.ts';
+export { type FoundProfile, findOneProfile } from './find-one.ts';
 export { type ImportNowDeps, importNow } from './import-now.ts';
 export type { ImportedRow } from './import-rows.ts';
 export { type ImportRules, importRules } from './import-rules.ts';

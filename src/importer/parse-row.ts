@@ -62,7 +62,7 @@ function ownFilter(envelope: Envelope, { outer }: OpenedItem): Outcome<Filter, R
  * The key that finds just what the filter does, where it asks one indexed field for one value in the form that is
  * stored: then the item costs no more than one that is matched by that field.
  */
-function keyOfFilter(shape: ProfileShape, filter: Filter): ItemMatch | undefined {
+export function keyOfFilter(shape: ProfileShape, filter: Filter): ItemMatch | undefined {
   if (filter.kind !== 'in' || filter.documents.length > 0) return undefined;
   const [[name = '', ...deeper], [value, ...others]] = [filter.path, filter.scalars];
   const field = shape.fields.get(name);

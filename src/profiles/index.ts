@@ -11,6 +11,12 @@ export {
   storeProfiles,
 } from './change-profiles.ts';
 export { type Channel, channels, type SubscriptionStatus, subscriptionStatuses } from './channels.ts';
+export {
+  chooseSubscriptions,
+  readSubscriptionChoice,
+  type SubscriptionChoice,
+  subscriptionIdsOf,
+} from './choose-subscription.ts';
 export { normalizeEmail, normalizePhone } from './contacts.ts';
 export {
   type Database,
@@ -32,6 +38,7 @@ export {
   WIDE_LANE,
 } from './databases.ts';
 export { toDate, toDatetime } from './dates.ts';
+export { deleteProfiles } from './delete-profiles.ts';
 export { type FieldPatch, parseProfilePatch } from './field-patch.ts';
 export { kinds, type ProfileShape, type ShapeField } from './fields.ts';
 export { findByFilter } from './find-by-filter.ts';
@@ -53,6 +60,7 @@ export type { ProfileChange, ProfileState, Subscription } from './profile-state.
 export type { Resource, ResourceField } from './resource.ts';
 export { createResource, type ResourceSettings, updateResource } from './resources.ts';
 export { type RowError, rowError } from './row-error.ts';
+export { addressMd5, domainOf, serviceFieldsOf } from './service-fields.ts';
 export { filterProfiles } from './sql/filter-profiles.ts';
 export { findDatabase, listDatabases } from './sql/list-databases.ts';
 export { listFields } from './sql/list-fields.ts';

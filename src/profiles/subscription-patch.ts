@@ -298,7 +298,7 @@ export function parseSubscriptions(
 }
 
 /** Whether the subscription is the one that the patch is about. */
-function isSubscriptionOf(
+export function isSubscriptionOf(
   { resource, channel, contact }: Pick<SubscriptionPatch, 'resource' | 'channel' | 'contact'>,
   subscription: Subscription,
 ): boolean {

@@ -1,7 +1,9 @@
 /** Level 5: workflows, their versions, the runs that walk them and the API calls that runs make. */
 export { createCallDispatcher, type DispatcherDeps } from './calls/dispatcher.ts';
 export { countNodes, type NodeCounts } from './count-nodes.ts';
+export { clearWorkflow, endRunsOfProfiles } from './end-runs.ts';
 export { createEngine, type EngineDeps } from './engine/engine.ts';
+export { type ListedNode, listNodes } from './list-nodes.ts';
 export { DefinitionError, publishWorkflow } from './publish-workflow.ts';
 export { type AddRunCounts, RunCounts, type RunDelta } from './run-counts.ts';
 export { seedFirstStart } from './seed-first-start.ts';

@@ -348,6 +348,7 @@ test('what is printed is read back as it was', () => {
       ':@',
     ),
     fc.constantFrom('_x005F_x', '_xx', '__x', '_fname', 'a$', '$in', 'xml'),
+    fc.constantFrom('_xxh', '_x$', '_X0041_', '_x0041$', '_x00410 ', '_x0041f_', '_xa_', '_x_x0041_'),
   );
   const { value } = fc.letrec<{ value: JsonValue; list: JsonValue[]; object: JsonObject }>((tie) => ({
     value: fc.oneof({ maxDepth: 4 }, text, tie('list'), tie('object')),

@@ -176,8 +176,7 @@ function addFields(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const { id } = await findSeen(deps, request, request.params.id);
-      const { name, type, options = null, match = false } = request.body;
-      const created = await createField(db, clock, id, { name, type, options, match });
+      const created = await createField(db, clock, id, request.body);
       return reply.code(201).send(toFieldObject(created));
     },
   );

@@ -25,6 +25,11 @@ export function listText({ data, ...rest }: { readonly data: readonly unknown[] 
   return JSON.stringify({ data, ...SUCCESS, ...rest });
 }
 
+/** Methods that answer with data, and with keys of their own beside it. */
+export function dataAndOwnText(data: unknown, own: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({ data, ...SUCCESS, ...own });
+}
+
 /** `{"error":400,"error_debug":"…","error_text":"Invalid request"}`. */
 export function failureText(code: ErrorCode, text: string, debug: string | undefined): string {
   return JSON.stringify({ error: code, error_debug: debug, error_text: text });

@@ -11,15 +11,24 @@ function escapeCharacter(character: string): string {
 }
 
 /**
- * A key as the name of an element. What a name cannot hold becomes `_x0024_`, by its code; so does the `_` of a `_x` in
- * the key itself, that it is not taken for one. The empty key is `_x_`.
+ * `_x`, code or no code, before a `_` or what will begin with one when it is printed: it would be read as a character.
+ * A mere `_x` is not, so that the platform's `_xxh` keeps its name.
+ */
+const LIKE_ESCAPE =
+  /^_[xX](?:[\da-fA-F]{4,6})?(?![-.\dA-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u0482\u048A-\u052F\u3400-\u9FFF\uAC00-\uD7A3])./su;
+
+/**
+ * A key as the name of an element. What a name cannot hold becomes `_x0024_`, by its code; so does the `_` before what
+ * would be taken for one. The empty key is `_x_`.
  */
 function printName(key: string): string {
   if (key === '') return '_x_';
   const characters = [...key];
   return characters
     .map((character, index) => {
-      if (character === '_' && characters[index + 1] === 'x') return escapeCharacter(character);
+      if (character === '_' && LIKE_ESCAPE.test(characters.slice(index, index + 9).join(''))) {
+        return escapeCharacter(character);
+      }
       if (NAME_START.test(character) || (index > 0 && NAME_REST.test(character))) return character;
       return escapeCharacter(character);
     })

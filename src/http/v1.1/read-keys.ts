@@ -1,15 +1,40 @@
-import { invalidRequest, type JsonObject, ownValue } from '../../base/index.ts';
+import { invalidRequest, type JsonObject, type JsonValue, ownValue } from '../../base/index.ts';
 
-const MAX_ID = 2_147_483_647;
+const MAX_INT = 2_147_483_647;
+
+export function isGiven(value: JsonValue | undefined): value is JsonValue {
+  return value !== undefined && value !== null && value !== '';
+}
+
+/**
+ * A whole number of the request itself, from 1, also as text.
+ * @throws {MusterError} 400 when it is none, or is missing and has no fallback.
+ */
+export function readNumber(body: JsonObject, key: string, fallback?: number): number {
+  const value = ownValue(body, key);
+  if (!isGiven(value) && fallback !== undefined) return fallback;
+  const number = typeof value === 'string' && /^\d{1,10}$/.test(value.trim()) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= MAX_INT)
+    return number;
+  throw invalidRequest(key, `expected a whole number from 1 to ${MAX_INT}`);
+}
+
+/** @throws {MusterError} 400 when it is neither true nor false. */
+export function readFlag(body: JsonObject, key: string): boolean {
+  const value = ownValue(body, key);
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'boolean') return value;
+  throw invalidRequest(key, 'expected true or false');
+}
 
 /** @throws {MusterError} 400 when the key is no id, or missing. */
 export function readId(body: JsonObject, key: string, of: string): number {
   const value = ownValue(body, key);
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_ID) return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_INT) return value;
   throw invalidRequest(key, `expected the id of a ${of}, a whole number of at least 1`);
 }
 
-function readNumber(body: JsonObject, key: string, fallback: number, least: number): number {
+function readCount(body: JsonObject, key: string, fallback: number, least: number): number {
   const value = ownValue(body, key);
   if (value === undefined || value === null) return fallback;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
@@ -40,8 +65,8 @@ export function pageOf<T extends { readonly id: number }>(
   body: JsonObject,
   items: readonly T[],
 ): ListPage<T> {
-  const fromId = readNumber(body, 'from_id', 1, 0);
-  const limit = readNumber(body, 'limit', 1000, 1);
+  const fromId = readCount(body, 'from_id', 1, 0);
+  const limit = readCount(body, 'limit', 1000, 1);
   const nothing = [
     asksForOthers(body, 'groups', 'main'),
     asksForOthers(body, 'groups_id', 0),

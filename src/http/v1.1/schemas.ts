@@ -195,3 +195,105 @@ export const reportAnswer = Type.Object({
   next_from: Type.Union([Type.Integer(), Type.Null()]),
   ...successKeys,
 });
+/** The body of a method about one profile that is there. */
+export const oneProfileBody = Type.Object({ ...commonKeys, db_id: Type.Integer(), ...matchingKeys });
+
+const subscription = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'hash_id, resource_id, channel, its contact, status, priority, cats and custom_fields',
+});
+
+export const profileDataAnswer = Type.Object({
+  data: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'the fields of the profile, the service fields, and subscriptions',
+  }),
+  ...successKeys,
+});
+
+export const deletedProfileAnswer = Type.Object({
+  data: Type.Object({ profile_id: Type.String() }),
+  ...successKeys,
+  profile_id: Type.String(),
+});
+
+export const subscriptionsAnswer = Type.Object({ data: Type.Array(subscription), ...successKeys });
+export const subscriptionAnswer = Type.Object({ data: subscription, ...successKeys });
+
+const subscriptionKeys = {
+  resource_id: Type.Optional(Type.Integer()),
+  channel: Type.Optional(Type.String()),
+  cc_data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+};
+
+/** The body of a method about one subscription of a profile. */
+export const oneSubscriptionBody = Type.Object({
+  ...commonKeys,
+  db_id: Type.Integer(),
+  hash_id: Type.Optional(Type.String()),
+  ...matchingKeys,
+  ...subscriptionKeys,
+});
+
+export const setSubscriptionsBody = Type.Object({
+  ...commonKeys,
+  db_id: Type.Integer(),
+  ...matchingKeys,
+  ...subscriptionKeys,
+  status: Type.Optional(Type.Unknown({ description: 'a word, or its number from 0 to 6' })),
+  priority: Type.Optional(Type.Integer()),
+  custom_fields: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  cats: Type.Optional(Type.Array(Type.String())),
+  date: Type.Optional(Type.String()),
+  ip: Type.Optional(Type.String()),
+  url: Type.Optional(Type.String()),
+  subscription: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  subscriptions: Type.Optional(Type.Array(Type.Record(Type.String(), Type.Unknown()))),
+  skip_triggers: Type.Optional(Type.Boolean({ default: false })),
+  dry_run: Type.Optional(Type.Boolean({ description: 'says what would happen and does nothing' })),
+});
+
+export const setSubscriptionsAnswer = Type.Object({
+  ...successKeys,
+  profile_id: Type.String(),
+  hash_id: Type.String(),
+  hash_ids: Type.Optional(Type.Array(Type.String(), { description: 'where several were set' })),
+});
+
+export const listBody = Type.Object({
+  ...commonKeys,
+  from_id: Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, default: 1_000 })),
+});
+
+export const workflowsAnswer = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      name: Type.String(),
+      list_id: Type.Integer({ description: 'the database' }),
+      is_active: Type.Boolean(),
+      ui_tags: Type.Array(Type.String()),
+      groups: Type.Array(Type.Unknown()),
+      mode: Type.Enum(['skip', 'never', 'restart', 'each']),
+      nodes: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          type: Type.String(),
+          node_id: Type.Integer({ description: 'its place in the definition, from 0' }),
+          key: Type.String({ description: 'its id in the definition' }),
+        }),
+      ),
+    }),
+  ),
+  ...successKeys,
+  next_from_id: Type.Integer(),
+  total: Type.Integer(),
+});
+
+const workflowKeys = { ...commonKeys, id: Type.Integer() };
+
+export const activateBody = Type.Object({
+  ...workflowKeys,
+  skip_profiles: Type.Optional(Type.Boolean({ default: false, description: 'ends all runs inside before' })),
+});
+export const deactivateBody = Type.Object(workflowKeys);
+export const nullAnswer = Type.Object({ data: Type.Null(), ...successKeys });

@@ -18,10 +18,15 @@ import { databasesList } from './routes/databases-list.ts';
 import { addFileUpload, fileUpload } from './routes/file-upload.ts';
 import { importAndStartBatchTask } from './routes/import-and-start-batch-task.ts';
 import { importNowMethods } from './routes/import-now.ts';
+import { profilesDelete } from './routes/profiles-delete.ts';
+import { profilesGet } from './routes/profiles-get.ts';
 import { resourcesFieldsGet } from './routes/resources-fields-get.ts';
 import { resourcesGet } from './routes/resources-get.ts';
 import { resourcesList } from './routes/resources-list.ts';
 import { segstaticMethods } from './routes/segstatic.ts';
+import { subscriptionsDelete } from './routes/subscriptions-delete.ts';
+import { subscriptionsGet, subscriptionsList } from './routes/subscriptions-read.ts';
+import { subscriptionsSet } from './routes/subscriptions-set.ts';
 import { suppressesAdd } from './routes/suppresses-add.ts';
 import { suppressesEntries } from './routes/suppresses-entries.ts';
 import { tasksCancel } from './routes/tasks-cancel.ts';
@@ -29,6 +34,8 @@ import { tasksList } from './routes/tasks-list.ts';
 import { tasksReport } from './routes/tasks-report.ts';
 import { tasksRetryFailed } from './routes/tasks-retry-failed.ts';
 import { tasksStatus } from './routes/tasks-status.ts';
+import { workflowsActivate, workflowsDeactivate } from './routes/workflows-activate.ts';
+import { workflowsList } from './routes/workflows-list.ts';
 
 const methods: readonly ApiMethod[] = [
   importAndStartBatchTask,
@@ -47,6 +54,15 @@ const methods: readonly ApiMethod[] = [
   tasksCancel,
   tasksRetryFailed,
   tasksReport,
+  profilesGet,
+  profilesDelete,
+  subscriptionsSet,
+  subscriptionsList,
+  subscriptionsGet,
+  subscriptionsDelete,
+  workflowsList,
+  workflowsActivate,
+  workflowsDeactivate,
 ];
 
 export const API_PREFIX = '/api/v1.1';
