@@ -15,6 +15,7 @@ export interface Config {
   readonly mirrorHttpStatus: boolean;
   readonly bodyLimitBytes: number;
   readonly maxItems: number;
+  readonly maxWaitingRows: number;
   readonly repeatWindowSeconds: number;
   readonly taskRetentionDays: number;
   readonly dbConnections: number;
@@ -105,6 +106,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     mirrorHttpStatus: text('MUSTER_HTTP_STATUS') === 'mirror',
     bodyLimitBytes: count('MUSTER_BODY_LIMIT_BYTES'),
     maxItems: count('MUSTER_MAX_ITEMS'),
+    maxWaitingRows: count('MUSTER_MAX_WAITING_ROWS'),
     repeatWindowSeconds: count('MUSTER_REPEAT_WINDOW_SECONDS'),
     taskRetentionDays: count('MUSTER_TASK_RETENTION_DAYS'),
     dbConnections: count('MUSTER_DB_CONNECTIONS'),

@@ -14,6 +14,7 @@ export interface HttpDeps {
     Config,
     | 'bodyLimitBytes'
     | 'maxItems'
+    | 'maxWaitingRows'
     | 'repeatWindowSeconds'
     | 'mirrorHttpStatus'
     | 'taskRetentionDays'

@@ -1,4 +1,5 @@
 /** Level 6: takes batches in as tasks or at once, imports them, tells how far tasks have come. */
+export { requireRoom } from './backlog.ts';
 export { matchingModes } from './envelope.ts';
 export { type ImportNowDeps, importNow } from './import-now.ts';
 export type { ImportedRow } from './import-rows.ts';
@@ -7,7 +8,9 @@ export { createImporter, type ImporterDeps } from './importer.ts';
 export { type ItemResult, toItemResult } from './item-result.ts';
 export type { Authorize } from './prepare-import.ts';
 export { addRunCounts } from './sql/add-run-counts.ts';
+export { purgeOpenTasks } from './sql/purge-open-tasks.ts';
 export { purgeTasks } from './sql/purge-tasks.ts';
+export { type StreamDeps, type StreamedTask, streamTask } from './stream-task.ts';
 export { type SubmitDeps, submitTask } from './submit-task.ts';
 export {
   getTaskStatus,

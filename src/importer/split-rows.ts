@@ -41,7 +41,7 @@ export function toRow(envelope: Envelope, item: JsonValue, index: number): Chunk
 }
 
 /** Items without a usable key are refused later, in whatever lane they are. */
-function laneOfRow(shape: ProfileShape, envelope: Envelope, row: ChunkRow): number {
+export function laneOfRow(shape: ProfileShape, envelope: Envelope, row: ChunkRow): number {
   if ('fault' in row) return 0;
   const text = laneTextOf(shape, envelope, row.item);
   if (text === undefined) return 0;

@@ -28,6 +28,7 @@ test('an empty environment is usable', () => {
     mirrorHttpStatus: false,
     bodyLimitBytes: 10_485_760,
     maxItems: 100_000,
+    maxWaitingRows: 5_000_000,
     repeatWindowSeconds: 86_400,
     taskRetentionDays: 30,
     dbConnections: 12,

@@ -56,6 +56,7 @@ export async function createTestServer(
     config: {
       bodyLimitBytes: 10_485_760,
       maxItems: 100_000,
+      maxWaitingRows: 5_000_000,
       repeatWindowSeconds: 86_400,
       mirrorHttpStatus: false,
       taskRetentionDays: 30,
