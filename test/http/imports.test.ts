@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
-import { isJsonObject, type JsonObject, ManualClock, parseJson } from '../../src/base/index.ts';
+import { type Clock, isJsonObject, type JsonObject, ManualClock, parseJson } from '../../src/base/index.ts';
 import { createDatabase } from '../../src/profiles/index.ts';
 import { createWorkflow, publishWorkflow, setWorkflowActive } from '../../src/workflow/index.ts';
 import { createTestServer, type TestServer } from './test-server.ts';
@@ -13,6 +13,19 @@ import { createTestServer, type TestServer } from './test-server.ts';
 const IMPORTS = '/api/imports';
 const nodes = [{ id: 'start', type: 'start', name: 'Default' }];
 const clock = new ManualClock(new Date('2026-03-02T10:00:00Z'));
+/** Waits that nobody has ended: in production each keeps the process from ending. */
+let waits = 0;
+const countingClock: Clock = {
+  now: () => clock.now(),
+  sleep: (ms, signal) => {
+    waits += 1;
+    const end = (): void => {
+      waits -= 1;
+    };
+    signal?.addEventListener('abort', end, { once: true });
+    return clock.sleep(ms, signal);
+  },
+};
 let server: TestServer;
 let port: number;
 let databaseId: number;
@@ -20,7 +33,7 @@ let workflowId: number;
 let token: string;
 
 before(async () => {
-  server = await createTestServer({ maxWaitingRows: 100 }, { clock });
+  server = await createTestServer({ maxWaitingRows: 100 }, { clock: countingClock });
   const { db } = server.deps;
   databaseId = (await createDatabase(db, clock, { name: 'd' })).id;
   const workflow = await createWorkflow(db, clock, {
@@ -113,6 +126,10 @@ async function untilOpen(count: number): Promise<void> {
     );
     if (rows[0]?.open === count) return;
   }
+}
+
+async function untilWaits(isSo: (count: number) => boolean): Promise<void> {
+  while (!isSo(waits)) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const NOTHING = { tasks: 0, items: 0, held: 0, answers: 0 };
@@ -259,6 +276,20 @@ test('where too many rows wait, a stream and a batch are told to come later', as
   assert.equal((await countRows()).tasks, 1);
 });
 
+test('a refused client may go on sending or hang up, and nothing waits for it then', async () => {
+  await send(here(), lines(101));
+  const sending = open(here());
+  sending.sender.write(lines(1));
+  assert.equal((await sending.answer).status, 429);
+  for (let sent = 0; sent < 50; sent += 1) sending.sender.write(lines(1_000));
+  sending.sender.end();
+  const hanging = open(here());
+  hanging.sender.write(lines(1));
+  assert.equal((await hanging.answer).status, 429);
+  hanging.sender.destroy();
+  await untilWaits((count) => count === 0);
+});
+
 test('a process takes eight streams at once, and one that is cut off leaves nothing', async () => {
   const streams = Array.from({ length: 8 }, () => open(here()));
   for (const { sender } of streams) sender.write(lines(3));
@@ -290,6 +321,7 @@ test('a silent client is cut off after a minute, one that goes on sending may ta
   const second = open(here());
   second.sender.write(lines(1, 's'));
   await untilOpen(1);
+  await untilWaits((count) => count > 0);
   clock.advance(60_000);
   await assert.rejects(second.answer);
   await untilOpen(0);

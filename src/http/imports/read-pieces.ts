@@ -76,9 +76,19 @@ export async function* readPieces(
 /** Drops what still comes of a body that nobody reads any more; cuts the connection when that takes too long. */
 export async function dropRest(request: IncomingMessage, clock: Clock): Promise<void> {
   if (request.complete || request.destroyed) return;
+  const { socket } = request;
   const ended = new AbortController();
-  request.once('close', () => ended.abort());
+  function end(): void {
+    ended.abort();
+    request.off('close', end);
+    socket.off('close', end);
+  }
+  request.once('close', end);
+  // A request that was answered does not hear any more that its connection has closed.
+  socket.once('close', end);
   request.resume();
   await clock.sleep(DRAIN_MS, ended.signal);
-  if (!ended.signal.aborted) request.destroy();
+  if (ended.signal.aborted) return;
+  end();
+  request.destroy();
 }
