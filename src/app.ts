@@ -24,7 +24,7 @@ import {
 import { purgeFiles, purgeUploads } from './files/index.ts';
 import { openPlaces, type Places } from './geo/index.ts';
 import { createMetrics, createServer, type Metrics } from './http/index.ts';
-import { addRunCounts, createImporter, purgeTasks } from './importer/index.ts';
+import { addRunCounts, createImporter, purgeOpenTasks, purgeTasks } from './importer/index.ts';
 import { createTargetClient } from './outbound/index.ts';
 import { segmentsEntered } from './segments/index.ts';
 import { createCallDispatcher, createEngine, purgeCalls, seedFirstStart } from './workflow/index.ts';
@@ -35,6 +35,8 @@ const CALL_CONCURRENCY = 64;
 const PURGE_PAUSE_MS = 60_000;
 /** Rows that one statement deletes. */
 const PURGE_ROWS = 1_000;
+/** Streams that broke off with their process, which one statement deletes: each may have thousands of chunks. */
+const PURGE_STREAMS = 4;
 const DAY_MS = 86_400_000;
 /** A file can have hundreds of pieces. */
 const PURGE_FILES = 50;
@@ -151,6 +153,7 @@ function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Requ
       const answersBefore = new Date(now.getTime() - answerSeconds * 1000);
       const purged =
         (await purgeTasks(db, now, PURGE_ROWS)) +
+        (await purgeOpenTasks(db, now, PURGE_STREAMS)) +
         (await purgeCalls(db, callsBefore, PURGE_ROWS)) +
         (await purgeStoredAnswers(db, answersBefore, PURGE_ROWS)) +
         (await purgeFiles(db, filesBefore, PURGE_FILES)) +

@@ -16,6 +16,7 @@ export interface Config {
   readonly bodyLimitBytes: number;
   readonly uploadLimitBytes: number;
   readonly maxItems: number;
+  readonly maxWaitingRows: number;
   readonly repeatWindowSeconds: number;
   readonly taskRetentionDays: number;
   readonly dbConnections: number;
@@ -107,6 +108,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     bodyLimitBytes: count('MUSTER_BODY_LIMIT_BYTES'),
     uploadLimitBytes: count('MUSTER_UPLOAD_LIMIT_BYTES'),
     maxItems: count('MUSTER_MAX_ITEMS'),
+    maxWaitingRows: count('MUSTER_MAX_WAITING_ROWS'),
     repeatWindowSeconds: count('MUSTER_REPEAT_WINDOW_SECONDS'),
     taskRetentionDays: count('MUSTER_TASK_RETENTION_DAYS'),
     dbConnections: count('MUSTER_DB_CONNECTIONS'),

@@ -55,6 +55,12 @@ export const variables = [
   },
   { name: 'MUSTER_MAX_ITEMS', fallback: '100000', kind: 'count', help: 'most profiles in one request' },
   {
+    name: 'MUSTER_MAX_WAITING_ROWS',
+    fallback: '5000000',
+    kind: 'count',
+    help: 'rows that wait to be imported, of all tasks, above which new tasks are refused with 429',
+  },
+  {
     name: 'MUSTER_REPEAT_WINDOW_SECONDS',
     fallback: '86400',
     kind: 'count',

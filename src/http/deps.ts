@@ -15,6 +15,7 @@ export interface HttpDeps {
     | 'bodyLimitBytes'
     | 'uploadLimitBytes'
     | 'maxItems'
+    | 'maxWaitingRows'
     | 'repeatWindowSeconds'
     | 'mirrorHttpStatus'
     | 'taskRetentionDays'

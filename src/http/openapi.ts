@@ -19,6 +19,7 @@ export function addOpenApi(app: FastifyInstance, deps: HttpDeps): void {
       ...(deps.config.publicUrl === undefined ? {} : { servers: [{ url: deps.config.publicUrl }] }),
       tags: [
         { name: 'v1.1', description: 'Import profiles, start workflows, ask how far it has come' },
+        { name: 'imports', description: 'Import from a stream of any length' },
         {
           name: 'admin',
           description:

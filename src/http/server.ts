@@ -1,10 +1,13 @@
+import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { type ErrorCode, newUuid, toError } from '../base/index.ts';
 import { ADMIN_PREFIX, addAdminScope, sendUnknownResource } from './admin/scope.ts';
+import { endBrokenConnection } from './client-errors.ts';
 import type { HttpDeps } from './deps.ts';
 import { clientFault } from './faults.ts';
 import { addHealth } from './health.ts';
+import { addImportScope, IMPORTS_PATH } from './imports/scope.ts';
 import { addOpenApi, addOpenApiRoute } from './openapi.ts';
 import { normalPath } from './paths.ts';
 import { API_PREFIX, addApiScope, sendUnknownPath } from './v1.1/scope.ts';
@@ -16,7 +19,7 @@ declare module 'fastify' {
   }
 }
 
-/** From the first byte of a request to its last. Also bounds how long an oversize body is drained. */
+/** From the first byte of a request to its last, but for streams. Also bounds how long an oversize body is drained. */
 const REQUEST_LIMIT_MS = 300_000;
 /** How long requests under way may take to end when the server closes. */
 const CLOSE_LIMIT_MS = 10_000;
@@ -26,6 +29,7 @@ const HOME = {
   about: 'Takes batches of customer profiles by HTTP, imports them and walks each through a workflow.',
   links: {
     import: 'POST /api/v1.1/workflows/import_and_start_batch_task',
+    stream: 'POST /api/imports',
     status: 'POST /api/v1.1/tasks/status',
     admin: '/api/admin',
     openapi: '/api/openapi.json',
@@ -95,6 +99,7 @@ function boundClose(app: FastifyInstance): void {
 
 /** The HTTP side of the program, not yet listening. `close` lets requests under way end. */
 export function createServer(deps: HttpDeps): FastifyInstance {
+  const streamSockets = new WeakSet<Socket>();
   const app = fastify({
     // Requests are logged by the hooks and handlers of this room, through the log that it is given.
     logger: false,
@@ -102,6 +107,8 @@ export function createServer(deps: HttpDeps): FastifyInstance {
     requestTimeout: REQUEST_LIMIT_MS,
     bodyLimit: deps.config.bodyLimitBytes,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    clientErrorHandler: (fault, socket) =>
+      endBrokenConnection(fault, socket, (one) => streamSockets.has(one)),
     // Reached by a path that cannot be decoded, before any route and hook.
     frameworkErrors: (_error, request, reply) => {
       reply.header('x-request-id', request.id);
@@ -122,6 +129,7 @@ export function createServer(deps: HttpDeps): FastifyInstance {
   });
   if (!deps.answersApi) return app;
   app.register(async (scope) => addApiScope(scope, deps), { prefix: API_PREFIX });
+  app.register(async (scope) => addImportScope(scope, deps, streamSockets), { prefix: IMPORTS_PATH });
   app.register(async (scope) => addAdminScope(scope, deps), { prefix: ADMIN_PREFIX });
   return app;
 }

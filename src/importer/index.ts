@@ -1,4 +1,6 @@
 /** Level 6: takes batches in as tasks or at once, imports them, tells how far tasks have come. */
+
+export { requireRoom } from './backlog.ts';
 export { cancelTask, type Permit } from './cancel-task.ts';
 export { type DeleteDeps, deleteProfile } from './delete-profile.ts';
 export { chooseOneSubscription, deleteSubscription } from './delete-subscription.ts';
@@ -23,8 +25,10 @@ export {
 } from './report-task.ts';
 export { type RetryOutcome, retryFailed } from './retry-failed.ts';
 export { addRunCounts } from './sql/add-run-counts.ts';
+export { purgeOpenTasks } from './sql/purge-open-tasks.ts';
 export { purgeTasks } from './sql/purge-tasks.ts';
 export { type TaskState, taskStates } from './sql/select-tasks.ts';
+export { type StreamDeps, type StreamedTask, streamTask } from './stream-task.ts';
 export { type SubmitDeps, submitTask } from './submit-task.ts';
 export {
   getTaskStatus,

@@ -171,6 +171,32 @@ function readContext(body: JsonObject): RootContext {
   };
 }
 
+/** What is said at the root for all items. */
+function readRoot(
+  body: JsonObject,
+  rules: ImportRules,
+  matching: Matching | null,
+  hasAudience: boolean,
+): Pick<ParsedRequest, 'envelope' | 'context'> {
+  const needsField = matching === 'custom' || matching === 'custom_sub';
+  return {
+    envelope: {
+      items: hasAudience ? 'wrapped' : rules.items,
+      missing: rules.missing,
+      matching,
+      fieldName: needsField && matching !== null ? readFieldName(body, matching) : null,
+      resourceId: readId(body, 'resource_id') ?? null,
+      rootValues: matching === null || hasAudience ? {} : readRootValues(body, matching),
+      skipTriggers: readFlag(body, 'skip_triggers') ?? false,
+      skipInvalidSubscriptions: readFlag(body, 'skip_invalid_subscriptions') ?? false,
+      detectGeo: readFlag(body, 'detect_geo') ?? false,
+      addToSegments: readSegments(body, 'add_to_segments'),
+      removeFromSegments: readSegments(body, 'remove_from_segments'),
+    },
+    context: rules.workflowKey === undefined ? NO_CONTEXT : readContext(body),
+  };
+}
+
 /**
  * Reads the keys of a request to a method that imports.
  * @throws {MusterError} 400 that names the first key at fault; 404 for an id that no workflow or database can have.
@@ -186,27 +212,29 @@ export function parseRequest(body: JsonObject, rules: ImportRules, maxItems: num
   if (items.length === 0) throw invalidRequest('data', 'expected at least one profile, the list is empty');
   const byFilter = rules.items === 'wrapped' && named === undefined && haveFilters(items);
   const matching = audience === undefined ? (named ?? (isAdd || byFilter ? null : 'email')) : 'profile_id';
-  const needsField = matching === 'custom' || matching === 'custom_sub';
   return {
     target,
-    envelope: {
-      items: audience === undefined ? rules.items : 'wrapped',
-      missing: rules.missing,
-      matching,
-      fieldName: needsField && matching !== null ? readFieldName(body, matching) : null,
-      resourceId: readId(body, 'resource_id') ?? null,
-      rootValues: matching === null || audience !== undefined ? {} : readRootValues(body, matching),
-      skipTriggers: readFlag(body, 'skip_triggers') ?? false,
-      skipInvalidSubscriptions: readFlag(body, 'skip_invalid_subscriptions') ?? false,
-      detectGeo: readFlag(body, 'detect_geo') ?? false,
-      addToSegments: readSegments(body, 'add_to_segments'),
-      removeFromSegments: readSegments(body, 'remove_from_segments'),
-    },
-    context: rules.workflowKey === undefined ? NO_CONTEXT : readContext(body),
+    ...readRoot(body, rules, matching, audience !== undefined),
     items,
     audience,
     dryRun: readFlag(body, 'dry_run') ?? false,
   };
+}
+
+/**
+ * Reads the keys of a request whose items come after them, one by one: those that `parseRequest` reads but for `data`,
+ * a `custom_request` at the root and `dry_run`. Without `matching` an item is found by its own `custom_request`, else by e-mail.
+ * @throws {MusterError} as `parseRequest` does.
+ */
+export function parseOpenRequest(body: JsonObject, rules: ImportRules): ParsedRequest {
+  for (const key of ['data', 'custom_request', 'dry_run']) {
+    const value = ownValue(body, key);
+    if (value === undefined || value === null || value === false) continue;
+    throw invalidRequest(key, 'not possible here, where the items are the lines of the body');
+  }
+  const target = readTarget(body, rules);
+  const root = readRoot(body, rules, readMatching(body) ?? null, false);
+  return { target, ...root, items: [], audience: undefined, dryRun: false };
 }
 
 /** @throws {MusterError} 400 or 404 when the envelope names what the database does not have. */

@@ -66,7 +66,16 @@ export async function prepareImport(
   maxItems: number,
   authorize: Authorize,
 ): Promise<PreparedImport> {
-  const request = parseRequest(body, rules, maxItems);
+  return checkRequest(db, parseRequest(body, rules, maxItems), rules, authorize);
+}
+
+/** The part of `prepareImport` that asks the database. */
+export async function checkRequest(
+  db: Db,
+  request: ParsedRequest,
+  rules: ImportRules,
+  authorize: Authorize,
+): Promise<PreparedImport> {
   const { target } = request;
   if ('workflowId' in target) {
     const { workflowId } = target;

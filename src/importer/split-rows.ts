@@ -53,7 +53,7 @@ export function toRows(
 }
 
 /** Items without a usable key are refused later, in whatever lane they are. */
-function laneOfRow(shape: ProfileShape, envelope: Envelope, row: ChunkRow): number {
+export function laneOfRow(shape: ProfileShape, envelope: Envelope, row: ChunkRow): number {
   if ('fault' in row) return 0;
   const text = laneTextOf(shape, envelope, row.item);
   if (text === undefined) return 0;

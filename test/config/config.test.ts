@@ -29,6 +29,7 @@ test('an empty environment is usable', () => {
     bodyLimitBytes: 10_485_760,
     uploadLimitBytes: 104_857_600,
     maxItems: 100_000,
+    maxWaitingRows: 5_000_000,
     repeatWindowSeconds: 86_400,
     taskRetentionDays: 30,
     dbConnections: 12,

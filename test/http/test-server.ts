@@ -57,6 +57,7 @@ export async function createTestServer(
       bodyLimitBytes: 10_485_760,
       uploadLimitBytes: 104_857_600,
       maxItems: 100_000,
+      maxWaitingRows: 5_000_000,
       repeatWindowSeconds: 86_400,
       mirrorHttpStatus: false,
       taskRetentionDays: 30,

@@ -1,4 +1,4 @@
-import { importNow, importRules, submitTask } from '../../../importer/index.ts';
+import { importNow, importRules, requireRoom, submitTask } from '../../../importer/index.ts';
 import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
 import { dataText, successText } from '../envelope.ts';
 import { authorizeImport, forecastOf, importDeps, isDryRun } from '../import-call.ts';
@@ -27,6 +27,7 @@ export const importAndStartBatchTask: ApiMethod = {
     }
     const identity = identifyCall(call, rules.method);
     if (identity !== undefined) await refuseRepeat(db, identity);
+    await requireRoom(db, clock, config.maxWaitingRows);
     const { taskId } = await submitTask(
       {
         ...{ db, clock, signals, maxItems: config.maxItems },
