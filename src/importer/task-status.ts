@@ -12,6 +12,7 @@ import {
   type TaskRow,
   type TaskState,
 } from './sql/select-tasks.ts';
+import { walkItems } from './walk-items.ts';
 
 /** Every item is in one import state, and when it was imported in one start state: the sums are closed. */
 export interface TaskCounters extends StateCounters {
@@ -88,6 +89,7 @@ function toStatus(task: TaskRow, now: Date): TaskStatus {
   };
 }
 
+const FINISHED = new Set(['settled', 'cancelled'] as const);
 const CANCELLED: RowError = { code: 409, text: 'not imported: the task was cancelled before this item' };
 
 /** Of a chunk that was cancelled the rows themselves are left; one that stood for an audience had none. */
@@ -100,21 +102,31 @@ async function resultsOf({ rows, payload, result }: SettledChunk): Promise<RowRe
   }));
 }
 
-async function loadResult(
-  db: Db,
-  taskId: string,
-  page: { from: number; limit: number },
-): Promise<ItemResult[]> {
+/** All results by one statement: for tasks no longer than a request may be. */
+async function loadAllResults(db: Db, taskId: string): Promise<ItemResult[]> {
   const chunks = await selectResults(db, taskId);
   const rows = (await Promise.all(chunks.map(resultsOf))).flat();
-  return rows
-    .sort((left, right) => left.index - right.index)
-    .slice(page.from, page.from + page.limit)
-    .map(toItemResult);
+  return rows.sort((left, right) => left.index - right.index).map(toItemResult);
+}
+
+/** A part of the results, chunk by chunk: what comes before and after it is not held in memory. */
+async function loadResults(
+  db: Db,
+  taskId: string,
+  { from, limit }: { from: number; limit: number },
+): Promise<ItemResult[]> {
+  const results: ItemResult[] = [];
+  for await (const { row, result } of walkItems(db, taskId, from, FINISHED)) {
+    const { index, parentItem } = row;
+    const none = parentItem === undefined ? { index } : { index, parentItem };
+    results.push(toItemResult(result ?? { ...none, fault: CANCELLED }));
+    if (results.length === limit) break;
+  }
+  return results;
 }
 
 /**
- * How far a task has come. One statement, one more for the result when it is finished.
+ * How far a task has come. One statement; one more for the whole result of a finished one, or some for a part of it.
  * @param page the items whose results are wanted; `limit` 0 leaves the result out.
  * @returns undefined when there is no such task, or no more.
  */
@@ -128,7 +140,9 @@ export async function getTaskStatus(
   if (task === undefined) return undefined;
   const status = toStatus(task, clock.now());
   if (status.finishedAt === null || page.limit === 0) return status;
-  return { ...status, result: await loadResult(db, taskId, page) };
+  const isWhole = page.from === 0 && page.limit >= task.total;
+  const result = isWhole ? await loadAllResults(db, taskId) : await loadResults(db, taskId, page);
+  return { ...status, result };
 }
 
 export interface TaskPage {
