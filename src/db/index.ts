@@ -8,6 +8,7 @@ export {
   sqlState,
   TransactionConflict,
   withSavepointOrRefusal,
+  withStatementLimit,
   withTx,
   withTxOrRefusal,
 } from './tx.ts';

@@ -90,3 +90,33 @@ export async function withSavepointOrRefusal<T>(
     return failure(refusal);
   }
 }
+
+/** PostgreSQL has cancelled a statement, here because it took longer than it may. */
+const QUERY_CANCELED = '57014';
+
+/**
+ * Runs `work` inside the transaction with a limit on each of its statements; what takes longer is undone, and the
+ * transaction goes on as if `work` had not been there. For statements whose cost callers decide, such as filters.
+ * @returns a failure when a statement took longer than `limitMs` milliseconds.
+ */
+export async function withStatementLimit<T>(
+  db: Db,
+  limitMs: number,
+  work: (tx: Db) => Promise<T>,
+): Promise<Outcome<T, 'too slow'>> {
+  return withTx(db, async (tx) => {
+    await sql`savepoint limited`.execute(tx);
+    await sql`select set_config('statement_timeout', ${String(limitMs)}::text, true)`.execute(tx);
+    try {
+      const value = await work(tx);
+      await sql`select set_config('statement_timeout', '0', true)`.execute(tx);
+      await sql`release savepoint limited`.execute(tx);
+      return success(value);
+    } catch (fault) {
+      if (sqlState(fault) !== QUERY_CANCELED) throw fault;
+      await sql`rollback to savepoint limited`.execute(tx);
+      await sql`release savepoint limited`.execute(tx);
+      return failure('too slow');
+    }
+  });
+}

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../base/index.ts';
+import { isJsonObject, type JsonObject, type JsonValue, type Outcome } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { findByFilter, type ProfileShape } from '../profiles/index.ts';
 import type { Filter } from '../query/index.ts';
@@ -6,13 +6,17 @@ import type { Filter } from '../query/index.ts';
 /** Profiles that one statement looks for. */
 const PAGE = 5_000;
 
-/** The ids of all profiles that meet the filter, a page at a time. */
-export async function* pageAudience(db: Db, shape: ProfileShape, filter: Filter): AsyncGenerator<string[]> {
+/** The ids of all profiles that meet the filter, a page at a time; ends with a failure when the filter takes too long. */
+export async function* pageAudience(
+  db: Db,
+  shape: ProfileShape,
+  filter: Filter,
+): AsyncGenerator<Outcome<string[], string>> {
   let after: string | undefined;
   do {
     const ids = await findByFilter(db, shape, filter, after, PAGE);
-    if (ids.length > 0) yield ids;
-    after = ids.length < PAGE ? undefined : ids.at(-1);
+    yield ids;
+    after = !ids.ok || ids.value.length < PAGE ? undefined : ids.value.at(-1);
   } while (after !== undefined);
 }
 

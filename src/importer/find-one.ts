@@ -1,4 +1,4 @@
-import { type JsonObject, laneOf, MusterError } from '../base/index.ts';
+import { invalidRequest, type JsonObject, laneOf, MusterError } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import {
   findByFilter,
@@ -67,7 +67,8 @@ async function findMatches(
   const databaseId = shape.database.id;
   if ('filter' in by) {
     const ids = await findByFilter(db, shape, by.filter, undefined, 2);
-    return [...(await read(db, databaseId, ids)).values()];
+    if (!ids.ok) throw invalidRequest('custom_request', ids.error);
+    return [...(await read(db, databaseId, ids.value)).values()];
   }
   const { lookups } = by.key;
   const found = await matchProfiles(db, databaseId, lookups, MATCH_LIMIT);

@@ -1,6 +1,7 @@
 import {
   type Clock,
   chunkBySize,
+  invalidRequest,
   type JsonObject,
   type JsonValue,
   type Log,
@@ -55,7 +56,8 @@ async function findItems(
   if (audience === undefined) return items;
   const found: JsonValue[] = [];
   for await (const ids of pageAudience(tx, shape, audience)) {
-    for (const id of ids) found.push(itemFor(items[0] ?? {}, id));
+    if (!ids.ok) throw invalidRequest('custom_request', ids.error);
+    for (const id of ids.value) found.push(itemFor(items[0] ?? {}, id));
     if (found.length > maxItems) {
       const detail = `custom_request: finds more than ${maxItems} profiles; send them by import_and_start_batch_task`;
       throw new MusterError(400, { field: 'custom_request', detail });

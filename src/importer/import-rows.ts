@@ -11,6 +11,7 @@ import {
   type ProfileChange,
   type ProfileShape,
   type RowError,
+  rowError,
   type SkippedSubscription,
   storeProfiles,
   type UniqueValue,
@@ -131,11 +132,13 @@ function splitAtFilters(judged: readonly Judged[]): { from: number; rows: readon
   return parts;
 }
 
-async function withFilterMatch(tx: Db, shape: ProfileShape, row: ParsedRow): Promise<ParsedRow> {
+/** The row with the profiles that its own filter finds in place of a key. */
+async function withFilterMatch(tx: Db, shape: ProfileShape, row: ParsedRow): Promise<Judged> {
   if (row.filter === null) return row;
   const ids = await findByFilter(tx, shape, row.filter, undefined, 2);
-  const lookups = ids.map((id): Lookup => ({ by: 'id', text: `id ${id}`, id }));
-  const missing = row.missing === 'create' && ids.length === 0 ? 'add' : row.missing;
+  if (!ids.ok) return rowError('custom_request', ids.error);
+  const lookups = ids.value.map((id): Lookup => ({ by: 'id', text: `id ${id}`, id }));
+  const missing = row.missing === 'create' && lookups.length === 0 ? 'add' : row.missing;
   return { ...row, missing, key: missing === 'add' ? null : { text: '', lane: null, lookups } };
 }
 

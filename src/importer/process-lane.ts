@@ -29,6 +29,11 @@ export interface LaneDeps {
   readonly beforeCommit: () => Promise<void> | void;
 }
 
+const GIVEN_UP: RowError = {
+  code: 500,
+  text: `not imported: the server failed ${MAX_ATTEMPTS} times at this part of the task; its log tells why`,
+};
+
 /** A row with the chunk that it came in. */
 interface LaneRow extends SourcedRow {
   readonly source: PendingChunk;
@@ -115,12 +120,14 @@ async function settleLane(
     return 0;
   }
   const shape = await loadShape(tx, lane.databaseId);
+  const rows = await unpackChunks(chunks.filter((chunk) => !isAudience(chunk)));
   for (const chunk of chunks.filter(isAudience)) {
+    const fault = givesUp ? GIVEN_UP : await expandAudience(tx, shape, chunk);
+    if (fault === undefined) continue;
     // An audience that cannot be found is told of as one item that failed.
-    if (givesUp) await growTask(tx, chunk.taskId, { total: 1, chunks: 0 });
-    else await expandAudience(tx, shape, chunk);
+    await growTask(tx, chunk.taskId, { total: 1, chunks: 0 });
+    rows.push({ source: chunk, row: { index: 0, fault } });
   }
-  const rows = await unpackChunks(chunks.filter((chunk) => givesUp || !isAudience(chunk)));
   const imported = await importAll(tx, shape, rows);
   await settle(tx, lane, chunks, rows, imported, deps.now());
   await deps.beforeCommit();
@@ -130,11 +137,6 @@ async function settleLane(
 function scopeOf({ now, places, log }: LaneDeps): ImportScope {
   return { now: now(), addRunCounts, places, log };
 }
-
-const GIVEN_UP: RowError = {
-  code: 500,
-  text: `not imported: the server failed ${MAX_ATTEMPTS} times at this part of the task; its log tells why`,
-};
 
 /**
  * Imports the oldest chunks of a claimed lane, about a thousand rows, in one transaction, and gives the lane up. Locks:

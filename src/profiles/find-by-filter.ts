@@ -1,5 +1,5 @@
-import { slotOf } from '../base/index.ts';
-import type { Db } from '../db/index.ts';
+import { failure, type Outcome, slotOf } from '../base/index.ts';
+import { type Db, withStatementLimit } from '../db/index.ts';
 import { type Filter, type RequiredCondition, requiredConditions } from '../query/index.ts';
 import { kinds, type ProfileShape } from './fields.ts';
 import { matchText } from './identities.ts';
@@ -56,12 +56,11 @@ function inOrder(left: string, right: string): number {
   return slotOf(left) - slotOf(right) || (left < right ? -1 : 1);
 }
 
-/**
- * The ids of the profiles that meet the filter, after the profile `after`, in order of slot and id, at most `limit`. By
- * the identities of match fields, of e-mail and phones and of subscriptions, where the filter asks for such a value or,
- * of numbers and dates, for a range; else every profile of the database is read.
- */
-export async function findByFilter(
+/** A filter that takes longer over one page of profiles is refused: it holds a connection, and locks, as long. */
+const FILTER_LIMIT_MS = 30_000;
+const FILTER_TOO_SLOW = `takes longer than ${FILTER_LIMIT_MS / 1000} s to look through the profiles; narrow it, or ask a match field`;
+
+async function findIds(
   db: Db,
   shape: ProfileShape,
   filter: Filter,
@@ -74,4 +73,22 @@ export async function findByFilter(
   const met = await filterProfiles(db, shape.database.id, candidates, filter);
   const rest = after === undefined ? [...met] : [...met].filter((id) => inOrder(after, id) < 0);
   return rest.sort(inOrder).slice(0, limit);
+}
+
+/**
+ * The ids of the profiles that meet the filter, after the profile `after`, in order of slot and id, at most `limit`. By
+ * the identities of match fields, of e-mail and phones and of subscriptions, where the filter asks for such a value or,
+ * of numbers and dates, for a range; else every profile of the database is read.
+ * @returns a failure, the part of a sentence after the name of the filter, when a statement takes too long.
+ */
+export async function findByFilter(
+  db: Db,
+  shape: ProfileShape,
+  filter: Filter,
+  after: string | undefined,
+  limit: number,
+  limitMs: number = FILTER_LIMIT_MS,
+): Promise<Outcome<string[], string>> {
+  const found = await withStatementLimit(db, limitMs, (tx) => findIds(tx, shape, filter, after, limit));
+  return found.ok ? found : failure(FILTER_TOO_SLOW);
 }

@@ -33,9 +33,18 @@ export interface ProfileSearch {
   readonly limit: number;
 }
 
-async function readInOrder(db: Db, databaseId: number, ids: readonly string[]): Promise<StoredProfile[]> {
-  const profiles = await getProfiles(db, databaseId, ids);
-  return ids.flatMap((id) => profiles.get(id) ?? []);
+/** @throws {MusterError} 400 when the filter takes too long. */
+async function readFiltered(
+  db: Db,
+  shape: ProfileShape,
+  filter: Filter,
+  after: string | undefined,
+  limit: number,
+): Promise<StoredProfile[]> {
+  const ids = await findByFilter(db, shape, filter, after, limit);
+  if (!ids.ok) throw invalidRequest('filter', ids.error);
+  const profiles = await getProfiles(db, shape.database.id, ids.value);
+  return ids.value.flatMap((id) => profiles.get(id) ?? []);
 }
 
 /**
@@ -67,7 +76,7 @@ export async function searchProfiles(
   const profiles =
     filter === undefined
       ? await pageProfiles(db, databaseId, after, limit + 1)
-      : await readInOrder(db, databaseId, await findByFilter(db, shape, filter, after, limit + 1));
+      : await readFiltered(db, shape, filter, after, limit + 1);
   if (profiles.length <= search.limit) return { profiles };
   const page = profiles.slice(0, search.limit);
   const last = page.at(-1);

@@ -1,5 +1,5 @@
 import { chunkBySize, invalidRequest, isObjectId } from '../base/index.ts';
-import { type Db, sqlState, withTx } from '../db/index.ts';
+import { type Db, withStatementLimit } from '../db/index.ts';
 import { toJudged } from './filters.ts';
 import type { JudgedSegment, Segment } from './segment.ts';
 import { countMatching } from './sql/count-matching.ts';
@@ -8,7 +8,6 @@ import { deleteMembersOf } from './sql/delete-members-of.ts';
 import { deleteMemberships } from './sql/delete-memberships.ts';
 import { insertMembers } from './sql/insert-members.ts';
 import { judgeProfiles } from './sql/judge-profiles.ts';
-import { limitStatements } from './sql/limit-statements.ts';
 import { listSegments } from './sql/list-segments.ts';
 import { type Member, pageMemberRows } from './sql/page-members.ts';
 import { scanProfiles } from './sql/scan-profiles.ts';
@@ -18,7 +17,6 @@ import { type Membership, selectMemberships } from './sql/select-memberships.ts'
 const JUDGED_AT_ONCE = 8;
 /** Profiles that one page of a filter segment looks at, so that a filter that nobody meets costs no more. */
 const PAGE_SCAN = 10_000;
-const QUERY_CANCELED = '57014';
 
 /**
  * Puts profiles into a static segment, in the caller's transaction. Passed over are profiles that are not in the
@@ -141,20 +139,15 @@ export async function pageMembers(
 }
 
 /**
- * The number of members, counted one by one. `db` is the pool: a time-out would end a transaction of the caller's.
+ * The number of members, counted one by one.
  * @returns undefined when that takes longer than `limitMs` milliseconds.
  */
 export async function countMembers(db: Db, segment: Segment, limitMs: number): Promise<number | undefined> {
   const [judged] = toJudged([segment]);
-  try {
-    return await withTx(db, async (tx) => {
-      await limitStatements(tx, limitMs);
-      return judged === undefined
-        ? countMemberRows(tx, segment.databaseId, segment.id)
-        : countMatching(tx, segment.databaseId, judged.filter);
-    });
-  } catch (fault) {
-    if (sqlState(fault) === QUERY_CANCELED) return undefined;
-    throw fault;
-  }
+  const counted = await withStatementLimit(db, limitMs, (tx) =>
+    judged === undefined
+      ? countMemberRows(tx, segment.databaseId, segment.id)
+      : countMatching(tx, segment.databaseId, judged.filter),
+  );
+  return counted.ok ? counted.value : undefined;
 }

@@ -6,6 +6,7 @@ import {
   openDb,
   sqlState,
   withSavepointOrRefusal,
+  withStatementLimit,
   withTx,
   withTxOrRefusal,
 } from '../../src/db/index.ts';
@@ -136,4 +137,29 @@ test('a connection that breaks while nobody uses it is reported and replaced', a
   assert.ok((await broken.promise) instanceof Error);
   await sql`select 1`.execute(db);
   await db.destroy();
+});
+
+test('a statement that takes longer than it may is undone, what stood before it stays', async () => {
+  const counted = await withTx(database.db, async (tx) => {
+    await sql`create table limited (n int)`.execute(tx);
+    await sql`insert into limited values (1)`.execute(tx);
+    const slow = await withStatementLimit(tx, 20, async () => {
+      await sql`insert into limited values (2)`.execute(tx);
+      await sql`select count(*) from generate_series(1, 1000000000)`.execute(tx);
+    });
+    assert.deepEqual(slow, { ok: false, error: 'too slow' });
+    const quick = await withStatementLimit(tx, 10_000, () => sql`insert into limited values (3)`.execute(tx));
+    assert.ok(quick.ok);
+    return sql<{
+      n: number;
+    }>`select n, current_setting('statement_timeout') as limit from limited order by n`.execute(tx);
+  });
+  assert.deepEqual(counted.rows, [
+    { n: 1, limit: '0' },
+    { n: 3, limit: '0' },
+  ]);
+  await assert.rejects(
+    withStatementLimit(database.db, 10_000, () => sql`select 1 / 0`.execute(database.db)),
+    (fault) => sqlState(fault) === '22012',
+  );
 });

@@ -69,7 +69,8 @@ function filterOf(json: JsonValue) {
 
 async function find(json: JsonValue): Promise<string[]> {
   const ids = await findByFilter(database.db, shape, filterOf(json), undefined, 10);
-  return ids.map((id) => names.get(id) ?? id).sort();
+  assert.ok(ids.ok);
+  return ids.value.map((id) => names.get(id) ?? id).sort();
 }
 
 /** Who meets each filter, and whether an index can say among whom to look. */
@@ -134,4 +135,18 @@ test('page by page all come once, whether an index finds them or not', async () 
     }
     assert.deepEqual(seen.sort(), await find(json), JSON.stringify(json));
   }
+});
+
+test('a filter that takes too long is refused, and the transaction goes on', async () => {
+  await withTx(database.db, async (held) => {
+    await sql`lock table profile in access exclusive mode`.execute(held);
+    await withTx(database.db, async (tx) => {
+      const found = await findByFilter(tx, shape, filterOf({ _fname: 'Dan' }), undefined, 10, 20);
+      assert.match(found.ok ? '' : found.error, /^takes longer than/);
+      const { rows } = await sql<{ limit: string }>`
+        select current_setting('statement_timeout') as limit`.execute(tx);
+      assert.deepEqual(rows, [{ limit: '0' }]);
+    });
+  });
+  assert.deepEqual(await find({ _fname: 'Dan' }), ['Dan']);
 });

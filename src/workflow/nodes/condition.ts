@@ -1,5 +1,7 @@
+import { withStatementLimit } from '../../db/index.ts';
 import { filterProfiles } from '../../profiles/index.ts';
 import type { Filter } from '../../query/index.ts';
+import { FILTER_LIMIT_MS, FILTER_TOO_SLOW } from './filter-limit.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import type { ExecuteNode } from './walking-run.ts';
@@ -20,6 +22,9 @@ export function parseCondition(reader: NodeReader): ConditionNode | undefined {
 /** A profile that is not there any more meets no condition. */
 export const executeCondition: ExecuteNode<ConditionNode> = async (node, runs, { tx, databaseId }) => {
   const ids = [...new Set(runs.map((run) => run.profileId))];
-  const met = await filterProfiles(tx, databaseId, ids, node.filter);
-  return runs.map((run) => ({ kind: 'leave', edge: met.has(run.profileId) ? 'yes' : 'no' }));
+  const met = await withStatementLimit(tx, FILTER_LIMIT_MS, () =>
+    filterProfiles(tx, databaseId, ids, node.filter),
+  );
+  if (!met.ok) return runs.map(() => ({ kind: 'fail', reason: `${node.id}: ${FILTER_TOO_SLOW}` }));
+  return runs.map((run) => ({ kind: 'leave', edge: met.value.has(run.profileId) ? 'yes' : 'no' }));
 };

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../base/index.ts';
+import { withStatementLimit } from '../../db/index.ts';
 import type { Filter } from '../../query/index.ts';
 import { filterDocuments } from '../sql/filter-documents.ts';
+import { FILTER_LIMIT_MS, FILTER_TOO_SLOW } from './filter-limit.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import type { ExecuteNode, WalkingRun } from './walking-run.ts';
@@ -27,6 +29,9 @@ function documentKey(run: WalkingRun): string {
 export const executeContentFilter: ExecuteNode<ContentFilterNode> = async (node, runs, { tx }) => {
   const documents = new Map<string, JsonObject>();
   for (const run of runs) documents.set(documentKey(run), run.content);
-  const met = await filterDocuments(tx, documents, node.filter);
-  return runs.map((run) => ({ kind: 'leave', edge: met.has(documentKey(run)) ? 'yes' : 'no' }));
+  const met = await withStatementLimit(tx, FILTER_LIMIT_MS, () =>
+    filterDocuments(tx, documents, node.filter),
+  );
+  if (!met.ok) return runs.map(() => ({ kind: 'fail', reason: `${node.id}: ${FILTER_TOO_SLOW}` }));
+  return runs.map((run) => ({ kind: 'leave', edge: met.value.has(documentKey(run)) ? 'yes' : 'no' }));
 };
