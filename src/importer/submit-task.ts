@@ -46,8 +46,8 @@ async function packChunks(
 }
 
 /** An audience is found by the importer: a chunk without rows stands for the work of finding it. */
-async function packAudience(item: JsonValue): Promise<NewChunk[]> {
-  return [{ lane: WIDE_LANE, rows: 0, payload: await packRows([{ index: 0, item }]) }];
+async function packAudience(envelope: Envelope, item: JsonValue): Promise<NewChunk[]> {
+  return [{ lane: WIDE_LANE, rows: 0, payload: await packRows([toRow(envelope, item, 0)]) }];
 }
 
 /** The row that runs of the request share; null = there is nothing to share. */
@@ -59,7 +59,7 @@ export async function createContext(tx: Db, context: RootContext, now: Date): Pr
 
 async function packRequest({ request, shape }: PreparedImport): Promise<NewChunk[]> {
   const { audience, items, envelope } = request;
-  return audience === undefined ? packChunks(shape, envelope, items) : packAudience(items[0] ?? {});
+  return audience === undefined ? packChunks(shape, envelope, items) : packAudience(envelope, items[0] ?? {});
 }
 
 /**
