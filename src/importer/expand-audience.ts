@@ -1,8 +1,8 @@
-import { chunkBySize, groupBy, type JsonValue, laneOf } from '../base/index.ts';
+import { chunkBySize, groupBy, laneOf } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { LANE_COUNT, type ProfileShape, type RowError, rowError } from '../profiles/index.ts';
 import { parseFilter } from '../query/index.ts';
-import { packRows, unpackRows } from './chunk-bytes.ts';
+import { type ChunkRow, packRows, unpackRows } from './chunk-bytes.ts';
 import { itemFor, pageAudience } from './find-audience.ts';
 import { CHUNK_ROWS } from './split-rows.ts';
 import { deleteFoundChunks } from './sql/delete-found-chunks.ts';
@@ -24,7 +24,10 @@ export async function expandAudience(
   const filter = parseFilter(chunk.audience ?? null);
   if (!filter.ok) throw new Error(`the audience of task ${chunk.taskId} cannot be read`);
   const [first] = await unpackRows(chunk.payload);
-  const item: JsonValue = first !== undefined && 'item' in first ? first.item : {};
+  const rowOf = (index: number, id: string): ChunkRow =>
+    first !== undefined && 'fault' in first
+      ? { index, fault: first.fault }
+      : { index, item: itemFor(first?.item ?? {}, id) };
   let total = 0;
   let chunks = 0;
   for await (const found of pageAudience(tx, shape, filter.value)) {
@@ -33,7 +36,7 @@ export async function expandAudience(
       return rowError('custom_request', found.error);
     }
     const ids = found.value;
-    const rows = ids.map((id, offset) => ({ id, index: total + offset, item: itemFor(item, id) }));
+    const rows = ids.map((id, offset) => ({ id, row: rowOf(total + offset, id) }));
     const parts = [...groupBy(rows, ({ id }) => laneOf(id, LANE_COUNT))].flatMap(([lane, own]) =>
       chunkBySize(own, CHUNK_ROWS).map((part) => ({ lane, part })),
     );
@@ -41,7 +44,7 @@ export async function expandAudience(
       parts.map(async ({ lane, part }) => ({
         lane,
         rows: part.length,
-        payload: await packRows(part.map(({ index, item: own }) => ({ index, item: own }))),
+        payload: await packRows(part.map(({ row }) => row)),
       })),
     );
     await insertChunks(tx, chunk.taskId, shape.database.id, packed);

@@ -16,6 +16,7 @@ import { itemFor, pageAudience } from './find-audience.ts';
 import { importByHalves } from './import-by-halves.ts';
 import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from './import-rows.ts';
 import type { ImportRules } from './import-rules.ts';
+import { markDuplicates } from './mark-duplicates.ts';
 import { laneTextOf } from './parse-row.ts';
 import { type Authorize, type PreparedImport, prepareImport } from './prepare-import.ts';
 import { readAttachments, storeRequestAttachments } from './request-attachments.ts';
@@ -136,6 +137,6 @@ export async function importNow(
       const sourced = part.map((row): SourcedRow => ({ source, row }));
       imported.push(...(await importPart(tx, shape, sourced, scope)));
     }
-    return imported;
+    return markDuplicates(imported);
   }
 }

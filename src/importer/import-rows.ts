@@ -1,4 +1,4 @@
-import { groupBy, isJsonObject, type JsonObject, type Log, ownValue } from '../base/index.ts';
+import { groupBy, isJsonObject, type JsonObject, type Log, ownValue, sameJson } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Places } from '../geo/index.ts';
 import {
@@ -218,7 +218,7 @@ async function startRows(
 function changedNames({ before, after }: Extract<Resolved, { ok: true }>): string[] {
   const old = before?.fields ?? {};
   const names = new Set([...Object.keys(old), ...Object.keys(after.fields)]);
-  const changed = [...names].filter((name) => old[name] !== after.fields[name]);
+  const changed = [...names].filter((name) => !sameJson(old[name], after.fields[name]));
   return (before?.subscriptions ?? []) === after.subscriptions ? changed : [...changed, 'subscriptions'];
 }
 

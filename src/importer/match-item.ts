@@ -6,6 +6,7 @@ import {
   type Outcome,
   ownValue,
   success,
+  textFault,
 } from '../base/index.ts';
 import {
   keyOfLookups,
@@ -22,6 +23,7 @@ import {
   pushText,
   type RowError,
   rowError,
+  subscriptionFieldTexts,
 } from '../profiles/index.ts';
 import { type Envelope, type Matching, valueKeys } from './envelope.ts';
 import type { OpenedItem } from './open-item.ts';
@@ -201,12 +203,21 @@ function matchCustomSub(shape: ProfileShape, envelope: Envelope, item: OpenedIte
   const name = envelope.fieldName ?? '';
   const value = findValue(envelope, item, 'field_value', ['field_value']);
   if (!isSet(value)) return missing(name, 'custom_sub');
-  if (typeof value !== 'string' && typeof value !== 'number') {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
     return failure(rowError(name, 'expected a text or a number to match by'));
   }
-  const text = namedText(name, otherValue(shape, name, value));
-  const lookup = lookupIdentity(kinds.subscriptionOther, text, envelope.resourceId);
-  return success({ key: keyOfLookups(text, [lookup]), keyName: name, keyFields: {} });
+  const fault = textFault(String(value));
+  if (fault !== undefined) return failure(rowError(name, fault));
+  const texts = new Set([
+    ...subscriptionFieldTexts(shape, name, value),
+    namedText(name, typeof value === 'boolean' ? value : otherValue(shape, name, value)),
+  ]);
+  const lookups = [...texts].map((text) =>
+    lookupIdentity(kinds.subscriptionOther, text, envelope.resourceId),
+  );
+  // The first is the same for all spellings of the value.
+  const [lane = null] = texts;
+  return success({ key: keyOfLookups(lane, lookups), keyName: name, keyFields: {} });
 }
 
 function matchPush(envelope: Envelope, item: OpenedItem): Found {
@@ -214,6 +225,8 @@ function matchPush(envelope: Envelope, item: OpenedItem): Found {
   const id = textOf(findValue(envelope, item, 'subscription_id', ['subscription_id']));
   if (provider === undefined) return missing('provider', 'push_sub');
   if (id === undefined) return missing('subscription_id', 'push_sub');
+  const fault = textFault(provider + id);
+  if (fault !== undefined) return failure(rowError('subscription_id', fault));
   const text = pushText(provider.trim(), id.trim());
   const lookup = lookupIdentity(kinds.subscriptionPush, text, envelope.resourceId);
   return success({ key: keyOfLookups(text, [lookup]), keyName: 'subscription_id', keyFields: {} });
@@ -225,7 +238,9 @@ function withOwnResource(
   envelope: Envelope,
   { outer, data }: OpenedItem,
 ): Envelope | undefined {
-  const value = outer === data ? undefined : ownValue(outer, 'resource_id');
+  const own = outer === data ? undefined : ownValue(outer, 'resource_id');
+  const inData = shape.fields.has('resource_id') ? undefined : ownValue(data, 'resource_id');
+  const value = isSet(own) ? own : inData;
   if (!isSet(value)) return envelope;
   const id = typeof value === 'string' ? Number(value) : value;
   return typeof id === 'number' && shape.resources.has(id) ? { ...envelope, resourceId: id } : undefined;
@@ -274,7 +289,7 @@ const besideFields: Readonly<Partial<Record<Matching, readonly string[]>>> = {
 /** `data` without what is no field of the profile: its subscriptions, and values that are there to match by alone. */
 export function fieldsOf(shape: ProfileShape, envelope: Envelope, data: JsonObject): JsonObject {
   const { matching } = envelope;
-  const beside = (matching === null ? undefined : besideFields[matching]) ?? [];
+  const beside = matching === null ? [] : ['resource_id', ...(besideFields[matching] ?? [])];
   const extra = [...beside, 'subscriptions'].filter(
     (key) => Object.hasOwn(data, key) && !shape.fields.has(key),
   );

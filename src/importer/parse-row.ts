@@ -68,6 +68,8 @@ export function keyOfFilter(shape: ProfileShape, filter: Filter): ItemMatch | un
   const field = shape.fields.get(name);
   if (deeper.length > 0 || others.length > 0 || value === undefined || value === null) return undefined;
   if (field === undefined || field.kind === null || !field.indexed || field.type === 'tags') return undefined;
+  // A filter tells the text "true" from true, which the identity does not.
+  if (field.type === 'bool' || field.type === 'int' || field.type === 'float') return undefined;
   const key = matchKeyOfField(shape, field, value);
   const [lookup] = key.ok ? key.value.lookups : [];
   const isStoredForm = typeof value === 'string' && lookup?.by === 'identity' && lookup.value === value;

@@ -14,8 +14,7 @@ import {
   requiredFieldFault,
   type StoredProfile,
   stateOf,
-  uniqueKey,
-  uniqueValuesOf,
+  UniqueOwners,
 } from '../profiles/index.ts';
 import type { ParsedRow } from './parse-row.ts';
 
@@ -73,14 +72,14 @@ export class RowResolver {
   readonly #drafts = new Map<string, Draft>();
   /** Profiles by the places at which drafts are found. */
   readonly #gained = new Map<string, Set<string>>();
-  /** Who has a unique value after the rows so far; null = nobody any more. */
-  readonly #owners = new Map<string, string | null>();
+  /** Who has a unique value after the rows so far. */
+  readonly #owners: UniqueOwners;
 
   constructor(shape: ProfileShape, known: Known, now: Date) {
     this.#shape = shape;
     this.#known = known;
     this.#now = now;
-    for (const [key, id] of known.owners) this.#owners.set(key, id);
+    this.#owners = new UniqueOwners(shape, known.owners);
   }
 
   get created(): CreatedProfile[] {
@@ -141,7 +140,7 @@ export class RowResolver {
     if (before === undefined) throw new Error(`profile ${id} was matched and not locked`);
     const after = applyProfilePatch(this.#shape, before, row.patch, this.#now);
     if (!after.ok) return { ok: false, fault: after.error };
-    const fault = this.#takeUnique(id, before, after.value);
+    const fault = this.#owners.take(id, before, after.value);
     if (fault !== undefined) return { ok: false, fault };
     const draft = known ?? { id, before, after: before, firstRow: index, triggers: false };
     this.#drafts.set(id, draft);
@@ -166,7 +165,7 @@ export class RowResolver {
     if (!this.#isFoundAgain(id, after.value, row)) {
       return refuse(400, row.keyName, 'a new profile must have the subscription that it is looked for by');
     }
-    const fault = this.#takeUnique(id, EMPTY, after.value);
+    const fault = this.#owners.take(id, EMPTY, after.value);
     if (fault !== undefined) return { ok: false, fault };
     const draft = { id, before: undefined, after: after.value, firstRow: index, triggers: !row.skipTriggers };
     this.#drafts.set(id, draft);
@@ -181,27 +180,10 @@ export class RowResolver {
    * Modes that look in subscriptions alone would make one profile more with every import of an item that has none.
    * Where the profile's own fields are looked in too, the key itself has made sure.
    */
-  #isFoundAgain(id: string, state: ProfileState, { key, keyFields }: ParsedRow): boolean {
-    if (key === null || key.lookups.length === 0 || Object.keys(keyFields).length > 0) return true;
+  #isFoundAgain(id: string, state: ProfileState, { key, keyName, keyFields }: ParsedRow): boolean {
+    // A filter makes a profile of whatever the item says, whether or not an index answers it.
+    if (key === null || keyName === 'custom_request' || Object.keys(keyFields).length > 0) return true;
     return key.lookups.some((lookup) => isFoundBy(this.#shape, id, state, lookup));
-  }
-
-  /** Takes the unique values that the profile comes by, and gives up those that it loses, or says whose they are. */
-  #takeUnique(id: string, before: ProfileState, after: ProfileState): RowError | undefined {
-    if (this.#shape.uniqueFields.length === 0) return undefined;
-    const values = uniqueValuesOf(this.#shape, after.fields);
-    for (const value of values) {
-      const owner = this.#owners.get(uniqueKey(value)) ?? null;
-      if (owner === null || owner === id) continue;
-      const text = `${value.field}: another profile has this value, which no two may share`;
-      return { code: 409, text, field: value.field, isDuplicate: true };
-    }
-    const kept = new Set(values.map(uniqueKey));
-    for (const key of uniqueValuesOf(this.#shape, before.fields).map(uniqueKey)) {
-      if (!kept.has(key) && (this.#owners.get(key) ?? id) === id) this.#owners.set(key, null);
-    }
-    for (const key of kept) this.#owners.set(key, id);
-    return undefined;
   }
 
   #gain(draft: Draft): void {

@@ -60,10 +60,16 @@ export function laneOfRow(shape: ProfileShape, envelope: Envelope, row: ChunkRow
   return text === null ? WIDE_LANE : laneOf(text, LANE_COUNT);
 }
 
-/** Deals rows out to lanes by their match key, in their order, in chunks of about a thousand rows. */
+/**
+ * Deals rows out to lanes by their match key, in their order, in chunks of about a thousand rows. Where one of them
+ * belongs in the wide lane all go there: it could hit the profile of any, and the later is to win.
+ */
 export function splitRows(shape: ProfileShape, envelope: Envelope, rows: readonly ChunkRow[]): LaneRows[] {
-  const lanes = groupBy(rows, (row) => laneOfRow(shape, envelope, row));
-  return [...lanes].flatMap(([lane, own]) =>
-    chunkBySize(own, CHUNK_ROWS).map((part) => ({ lane, rows: part })),
+  const own = groupBy(rows, (row) => laneOfRow(shape, envelope, row));
+  const lanes: ReadonlyMap<number, readonly ChunkRow[]> = own.has(WIDE_LANE)
+    ? new Map([[WIDE_LANE, rows]])
+    : own;
+  return [...lanes].flatMap(([lane, part]) =>
+    chunkBySize(part, CHUNK_ROWS).map((chunk) => ({ lane, rows: chunk })),
   );
 }

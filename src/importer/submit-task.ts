@@ -14,7 +14,7 @@ import type { Envelope, RootContext } from './envelope.ts';
 import type { ImportRules } from './import-rules.ts';
 import { type Authorize, type PreparedImport, prepareImport } from './prepare-import.ts';
 import { readAttachments, type StoredRequest, storeRequestAttachments } from './request-attachments.ts';
-import { splitRows, toRows } from './split-rows.ts';
+import { splitRows, toRow, toRows } from './split-rows.ts';
 import { insertChunks, type NewChunk } from './sql/insert-chunks.ts';
 import { insertTask } from './sql/insert-task.ts';
 
@@ -73,7 +73,7 @@ async function packRequest(
   { request: { audience, envelope }, shape }: PreparedImport,
   { items, faults }: StoredRequest,
 ): Promise<NewChunk[]> {
-  if (audience !== undefined) return packAudience({ index: 0, item: items[0] ?? {} });
+  if (audience !== undefined) return packAudience(toRow(envelope, items[0] ?? {}, 0));
   return packChunks(shape, envelope, toRows(envelope, items, faults));
 }
 

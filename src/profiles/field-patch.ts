@@ -44,7 +44,7 @@ type Action = (typeof actions)[number];
 const MAX_PATH = 8;
 
 /** `{action, value, submatch}`. An object field may hold an `action` of its own, beside other keys. */
-function functionalUpdate(
+export function functionalUpdate(
   value: JsonValue,
 ): { action: Action; value: JsonValue; submatch: JsonValue } | undefined {
   if (!isJsonObject(value) || !Object.hasOwn(value, 'action')) return undefined;

@@ -43,13 +43,18 @@ export function textsOfField(field: ShapeField, value: JsonValue | undefined): s
   return texts.filter((text) => text !== '');
 }
 
+/** A name and a value such that no other name and value are the same text: names may hold spaces. */
+function pairText(name: string, value: string): string {
+  return matchText(`${encodeURIComponent(name)} ${value}`);
+}
+
 export function pushText(provider: string, id: string): string {
-  return matchText(`${provider} ${id}`);
+  return pairText(provider, id);
 }
 
 /** The text for a named value of a subscription; those of equal names in several channels are the same. */
 export function namedText(name: string, value: JsonValue): string {
-  return matchText(`${name} ${typeof value === 'number' ? String(value) : matchText(value)}`);
+  return pairText(name, typeof value === 'number' ? String(value) : matchText(value));
 }
 
 function otherTexts(subscription: Subscription, resource: Resource | undefined): string[] {

@@ -55,6 +55,7 @@ export {
   matchProfiles,
   placeOf,
   placesOf,
+  subscriptionFieldTexts,
 } from './match-profiles.ts';
 export type { ProfileChange, ProfileState, Subscription } from './profile-state.ts';
 export type { Resource, ResourceField } from './resource.ts';
@@ -73,5 +74,5 @@ export {
   type SkippedSubscription,
   type SubscriptionPatch,
 } from './subscription-patch.ts';
-export { findUniqueOwners, uniqueKey } from './unique-values.ts';
+export { applyWithOwners, findUniqueOwners, UniqueOwners } from './unique-values.ts';
 export { createUnknownFields } from './unknown-fields.ts';

@@ -11,7 +11,7 @@ import {
 import type { Db } from '../db/index.ts';
 import { coerceValue } from './coerce.ts';
 import type { ProfileShape, ShapeField } from './fields.ts';
-import { matchText, textsOfField, textsOfSubscription } from './identities.ts';
+import { matchText, namedText, textsOfField, textsOfSubscription } from './identities.ts';
 import type { ProfileState } from './profile-state.ts';
 import { findByIdentities } from './sql/find-by-identities.ts';
 import { scanField } from './sql/scan-field.ts';
@@ -78,6 +78,23 @@ export function matchKeyOfField(
   return success(
     keyOfLookups(text, [{ by: 'field', text: `field ${name} ${text}`, field: name, value: coerced.value }]),
   );
+}
+
+/**
+ * The texts by which subscriptions are found whose match field of that name has the value, coerced as an import would:
+ * one for each way in which resources declare such a field.
+ */
+export function subscriptionFieldTexts(shape: ProfileShape, name: string, value: JsonValue): string[] {
+  const texts = new Set<string>();
+  for (const { fields } of shape.resources.values()) {
+    for (const { type, options, match, name: own } of fields) {
+      if (!match || own !== name) continue;
+      const field = { name, type, options, kind: 0, required: false, unique: false };
+      const coerced = coerceValue(shape.database, field, value);
+      if (coerced.ok) texts.add(namedText(name, coerced.value));
+    }
+  }
+  return [...texts];
 }
 
 /** Whether the profile is found by the lookup, judged by what it holds. */

@@ -137,7 +137,7 @@ function parseOther(raw: JsonObject, database: Database): Parsed<Contact> {
   if (!isJsonObject(data) || Object.keys(data).length === 0) {
     return failure('cc_data: expected an object with the address in the channel, such as {"id": 1}');
   }
-  const kept: JsonObject = {};
+  const kept: [key: string, value: JsonValue][] = [];
   for (const [key, value] of Object.entries(data)) {
     const text = textOf(value);
     if (text === undefined || text.length > 200 || textFault(key + text) !== undefined || key.length > 64) {
@@ -145,9 +145,9 @@ function parseOther(raw: JsonObject, database: Database): Parsed<Contact> {
     }
     const phone = key === 'phone' ? normalizePhone(text, database.phoneCountry) : text;
     if (phone === undefined) return failure('cc_data.phone: expected a phone number such as +79991234567');
-    kept[key] = key === 'phone' || typeof value === 'string' ? phone : value;
+    kept.push([key, key === 'phone' || typeof value === 'string' ? phone : value]);
   }
-  return success({ cc_data: kept });
+  return success({ cc_data: Object.fromEntries(kept) });
 }
 
 function parseContact(raw: JsonObject, channel: Channel, database: Database): Parsed<Contact> {
@@ -210,15 +210,15 @@ function parseCustomFields(
   for (const { name, type, options, match } of resource.fields) {
     fields.set(name, { name, type, options, kind: match ? 0 : null, required: false, unique: false });
   }
-  const data: JsonObject = {};
+  const data: [name: string, sent: JsonValue][] = [];
   for (const [name, sent] of Object.entries(value)) {
     const isSystem = !fields.has(name) && /^_[a-z][a-z0-9_]{0,62}$/.test(name);
     if (isSystem) fields.set(name, systemField(name));
-    data[name] = isSystem && typeof sent === 'boolean' ? String(sent) : sent;
+    data.push([name, isSystem && typeof sent === 'boolean' ? String(sent) : sent]);
   }
   const unknown = (name: string): RowError =>
     rowError(name.slice(0, 64).toWellFormed(), `resource ${resource.id} has no such subscription field`);
-  const patch = parseFieldPatch({ database, fields, unknown }, data);
+  const patch = parseFieldPatch({ database, fields, unknown }, Object.fromEntries(data));
   return patch.ok ? patch : failure(`custom_fields.${patch.error.text}`);
 }
 
@@ -297,6 +297,13 @@ export function parseSubscriptions(
   return success({ patches, skipped });
 }
 
+/** Numbers and texts of one spelling are the same address: callers of XML have texts alone. */
+function sameAddress(left: JsonObject, right: JsonObject): boolean {
+  const texts = (data: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(value)]));
+  return sameJson(texts(left), texts(right));
+}
+
 /** Whether the subscription is the one that the patch is about. */
 export function isSubscriptionOf(
   { resource, channel, contact }: Pick<SubscriptionPatch, 'resource' | 'channel' | 'contact'>,
@@ -305,7 +312,7 @@ export function isSubscriptionOf(
   if (subscription.resource_id !== resource.id || subscription.channel !== channel) return false;
   if ('email' in contact) return subscription.email === contact.email;
   if ('phone' in contact) return subscription.phone === contact.phone;
-  if ('cc_data' in contact) return sameJson(subscription.cc_data, contact.cc_data);
+  if ('cc_data' in contact) return sameAddress(subscription.cc_data ?? {}, contact.cc_data);
   return (
     subscription.provider === contact.provider && subscription.subscription_id === contact.subscription_id
   );
@@ -321,8 +328,9 @@ function changeSubscription(
     const text = `subscriptions: custom_fields.${fields.error.text}`;
     return failure({ code: 400, text, field: 'subscriptions' });
   }
+  const { custom_fields: _replaced, ...kept } = before;
   const after: Subscription = {
-    ...before,
+    ...kept,
     status: patch.status ?? before.status,
     priority: patch.priority ?? before.priority,
     ...(Object.keys(fields.value).length === 0 ? {} : { custom_fields: fields.value }),

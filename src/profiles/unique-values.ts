@@ -3,12 +3,13 @@ import { type Db, TransactionConflict } from '../db/index.ts';
 import type { ProfileShape } from './fields.ts';
 import { type UniqueValue, uniqueValuesOf } from './identities.ts';
 import type { ProfileState } from './profile-state.ts';
+import type { RowError } from './row-error.ts';
 import { deleteUniqueValues } from './sql/delete-unique-values.ts';
 import { insertUniqueValues, type OwnedValue } from './sql/insert-unique-values.ts';
 import { selectUniqueOwners } from './sql/select-unique-owners.ts';
 
 /** Names a unique value among those of one database. */
-export function uniqueKey({ kind, value }: Pick<UniqueValue, 'kind' | 'value'>): string {
+function uniqueKey({ kind, value }: Pick<UniqueValue, 'kind' | 'value'>): string {
   return `${kind} ${value}`;
 }
 
@@ -22,6 +23,68 @@ export async function findUniqueOwners(
   const keys = values.map(({ kind, value }) => ({ slot: slotOf(value), kind, value }));
   const owners = await selectUniqueOwners(db, databaseId, keys);
   return new Map(owners.map((owner) => [uniqueKey(owner), owner.profileId]));
+}
+
+/**
+ * Who has which unique value while changes are made in memory, one after the other, before they are written: what one
+ * gives up the next may take.
+ */
+export class UniqueOwners {
+  readonly #shape: ProfileShape;
+  /** Null = nobody. */
+  readonly #owners: Map<string, string | null>;
+  readonly #unknown = new Map<string, UniqueValue>();
+
+  /** @param owners by `uniqueKey`; what is missing there is taken for free, and listed in `unknown`. */
+  constructor(shape: ProfileShape, owners: ReadonlyMap<string, string | null>) {
+    this.#shape = shape;
+    this.#owners = new Map(owners);
+  }
+
+  /** Values that a profile took though nobody had said whether they are free. */
+  get unknown(): readonly UniqueValue[] {
+    return [...this.#unknown.values()];
+  }
+
+  /** Gives up what the profile loses and takes what it comes by; all or nothing, then the fault says of which field. */
+  take(id: string, before: ProfileState, after: ProfileState): RowError | undefined {
+    if (this.#shape.uniqueFields.length === 0 || before.fields === after.fields) return undefined;
+    const old = uniqueValuesOf(this.#shape, before.fields);
+    const oldKeys = new Set(old.map(uniqueKey));
+    const kept = uniqueValuesOf(this.#shape, after.fields);
+    const fresh = kept.filter((value) => !oldKeys.has(uniqueKey(value)));
+    for (const value of fresh) {
+      const owner = this.#owners.get(uniqueKey(value));
+      if (owner === undefined) this.#unknown.set(uniqueKey(value), value);
+      if (owner === undefined || owner === null || owner === id) continue;
+      const text = `${value.field}: another profile has this value, which no two may share`;
+      return { code: 409, text, field: value.field, isDuplicate: true };
+    }
+    const keptKeys = new Set(kept.map(uniqueKey));
+    for (const key of oldKeys) if (!keptKeys.has(key)) this.#owners.set(key, null);
+    for (const value of fresh) this.#owners.set(uniqueKey(value), id);
+    return undefined;
+  }
+}
+
+/**
+ * Makes changes in memory by `apply`, again until all owners are known of the unique values that it takes: which values
+ * those are it may find out only by making the changes. One statement a turn, hardly ever more than one.
+ * @param apply must have no effect but its answer.
+ */
+export async function applyWithOwners<T>(
+  db: Db,
+  shape: ProfileShape,
+  apply: (owners: UniqueOwners) => T,
+): Promise<T> {
+  const known = new Map<string, string | null>();
+  for (;;) {
+    const owners = new UniqueOwners(shape, known);
+    const applied = apply(owners);
+    if (owners.unknown.length === 0) return applied;
+    const found = await findUniqueOwners(db, shape.database.id, owners.unknown);
+    for (const value of owners.unknown) known.set(uniqueKey(value), found.get(uniqueKey(value)) ?? null);
+  }
 }
 
 function ownedBy(profileId: string, values: readonly UniqueValue[]): OwnedValue[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { createToken } from '../../src/accounts/index.ts';
 import {
   isObject,
@@ -14,13 +14,23 @@ import { openPlaces, type Places } from '../../src/geo/index.ts';
 import {
   createImporter,
   getTaskStatus,
+  type ImportedRow,
+  type ImportRules,
   type ItemResult,
+  importNow,
   importRules,
   submitTask,
   type TaskCounters,
   type TaskStatus,
 } from '../../src/importer/index.ts';
-import { createDatabase, createField, type FieldType, type UnknownFields } from '../../src/profiles/index.ts';
+import {
+  type Channel,
+  createDatabase,
+  createField,
+  type FieldType,
+  type Subscription,
+  type UnknownFields,
+} from '../../src/profiles/index.ts';
 import {
   createWorkflow,
   publishWorkflow,
@@ -42,13 +52,22 @@ const WALK = {
 export interface Shop {
   readonly databaseId: number;
   readonly workflowId: number;
+  /** Those of `resources` in the options, in their order. */
+  readonly resourceIds: readonly number[];
 }
 
 interface ShopOptions {
   readonly unknownFields?: UnknownFields;
   readonly reentry?: Reentry;
+  readonly uniqueEmail?: boolean;
   readonly fields?: readonly (readonly [name: string, type: FieldType, match: boolean])[];
+  /** Fields with more settings. */
+  readonly settings?: readonly FieldSettings[];
+  /** The channels of each resource that is tied to the database. */
+  readonly resources?: readonly (readonly Channel[])[];
 }
+
+type FieldSettings = Parameters<typeof createField>[3];
 
 export interface Imported {
   readonly status: TaskStatus;
@@ -77,6 +96,7 @@ export class ImportScene {
   readonly logged: string[] = [];
   readonly #database: Awaited<ReturnType<typeof createTestDatabase>>;
   readonly #tokenId: number;
+  #countRows: RawBuilder<unknown> | undefined;
   readonly places: Places;
 
   static async open(): Promise<ImportScene> {
@@ -102,21 +122,45 @@ export class ImportScene {
 
   async makeShop(options: ShopOptions = {}): Promise<Shop> {
     const { db, clock } = this;
-    const { unknownFields, reentry = 'each', fields = [] } = options;
-    const { id: databaseId } = await createDatabase(db, clock, { name: 'shop', unknownFields });
+    const { unknownFields, uniqueEmail, reentry = 'each', fields = [], settings = [] } = options;
+    const { id: databaseId } = await createDatabase(db, clock, { name: 'shop', unknownFields, uniqueEmail });
     for (const [name, type, match] of fields) await createField(db, clock, databaseId, { name, type, match });
+    for (const field of settings) await createField(db, clock, databaseId, field);
+    const resourceIds: number[] = [];
+    for (const channels of options.resources ?? []) {
+      resourceIds.push(await this.#makeResource(databaseId, channels));
+    }
     const workflow = await createWorkflow(db, clock, { name: 'w', databaseId, reentry, definition: WALK });
     await publishWorkflow(db, clock, workflow.id);
     await setWorkflowActive(db, clock, workflow.id, true);
-    return { databaseId, workflowId: workflow.id };
+    return { databaseId, workflowId: workflow.id, resourceIds };
+  }
+
+  async #makeResource(databaseId: number, channels: readonly Channel[]): Promise<number> {
+    const { rows } = await sql<{ id: number }>`
+      with made as (
+        insert into resource (name, channels, created_at)
+        values ('r', ${[...channels]}::text[], ${this.clock.now()}::timestamptz)
+        returning id
+      )
+      insert into resource_database (resource_id, database_id)
+      select id, ${databaseId}::int from made
+      returning resource_id as id`.execute(this.db);
+    const [row] = rows;
+    assert.ok(row !== undefined);
+    return row.id;
   }
 
   /** Accepts a batch and leaves it waiting; its id. */
   async submit(shop: Shop, data: JsonValue, more: JsonObject = {}): Promise<string> {
+    return this.send({ workflow_id: shop.workflowId, data, ...more });
+  }
+
+  /** The same with a whole body. */
+  async send(body: JsonObject): Promise<string> {
     const { db, clock } = this;
     const signals = createTestSignals();
     const deps = { db, clock, signals, maxItems: 100_000, retentionDays: 30, wake: () => {} };
-    const body = { workflow_id: shop.workflowId, data, ...more };
     return (
       await submitTask(
         deps,
@@ -166,6 +210,43 @@ export class ImportScene {
     }
   }
 
+  /** Several lanes at a time by several importers, until no task is left. @throws what a loop has met. */
+  async drainAtOnce(importers: number, concurrency: number): Promise<void> {
+    const signals = createTestSignals();
+    const faults: unknown[] = [];
+    const onFault = (fault: unknown): void => {
+      faults.push(fault);
+    };
+    const loops = Array.from({ length: importers }, () =>
+      this.createImporter(signals, { concurrency, onFault }),
+    );
+    for (const loop of loops) await loop.start();
+    for (;;) {
+      const settled = signals.until('import', 'settled');
+      const { rows } = await sql`select from task where finished_at is null`.execute(this.db);
+      if (rows.length === 0) break;
+      await settled;
+    }
+    await Promise.all(loops.map((loop) => loop.stop()));
+    assert.deepEqual(faults, []);
+  }
+
+  /** Carries out a request that answers with its results; `db_id` or `workflow_id` is the shop's. */
+  async now(
+    shop: Shop,
+    rules: ImportRules,
+    body: JsonObject,
+    accept: Parameters<typeof importNow>[5] = async () => {},
+    maxItems = 100_000,
+  ): Promise<{ rows: readonly ImportedRow[]; dryRun: boolean }> {
+    const { db, clock, places } = this;
+    const deps = { db, clock, places, maxItems, log: this.#log(() => {}), wakeEngine: () => {} };
+    const target =
+      rules.workflowKey === undefined ? { db_id: shop.databaseId } : { [rules.workflowKey]: shop.workflowId };
+    const caller = { id: this.#tokenId, databaseIds: null };
+    return importNow(deps, caller, { ...target, ...body }, rules, () => {}, accept);
+  }
+
   #log(onFault: (fault: unknown) => void): Log {
     const keep = (fields: unknown, message?: unknown): void => {
       this.logged.push(String(message));
@@ -203,6 +284,39 @@ export class ImportScene {
       this.db,
     );
     return rows;
+  }
+
+  async subscriptionsOf(shop: Shop): Promise<(readonly Subscription[])[]> {
+    const { rows } = await sql<{ subscriptions: Subscription[] }>`
+      select subscriptions from profile where database_id = ${shop.databaseId}::int order by id`.execute(
+      this.db,
+    );
+    return rows.map(({ subscriptions }) => subscriptions);
+  }
+
+  /** What the profiles of the shop are found by, with the place of the profile in the order of their making. */
+  async identities(shop: Shop): Promise<string[]> {
+    const ids = (await this.profiles(shop)).map(({ id }) => id);
+    const { rows } = await sql<{ profile_id: string; kind: number; value: string; resource_id: number }>`
+      select profile_id, kind, value, resource_id from identity
+       where database_id = ${shop.databaseId}::int order by kind, value, profile_id, resource_id`.execute(
+      this.db,
+    );
+    return rows.map((row) => [ids.indexOf(row.profile_id), row.kind, row.resource_id, row.value].join(' '));
+  }
+
+  /** The number of rows in every table. */
+  async rowCounts(): Promise<unknown> {
+    if (this.#countRows === undefined) {
+      const { rows: tables } = await sql<{ name: string }>`
+        select table_name as name from information_schema.tables
+         where table_schema = 'public' and table_type = 'BASE TABLE' order by table_name`.execute(this.db);
+      const counts = tables.map(
+        ({ name }) => sql`(select count(*) from ${sql.table(name)}) as ${sql.ref(name)}`,
+      );
+      this.#countRows = sql`select ${sql.join(counts)}`;
+    }
+    return (await this.#countRows.execute(this.db)).rows;
   }
 
   async fieldsOf(shop: Shop): Promise<JsonObject[]> {

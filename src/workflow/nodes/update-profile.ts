@@ -1,12 +1,14 @@
 import { isJsonObject, type JsonObject } from '../../base/index.ts';
 import {
   applyProfilePatch,
+  applyWithOwners,
   changeProfiles,
   type ProfileShape,
   type ProfileState,
   parseProfilePatch,
   type StoredProfile,
   stateOf,
+  type UniqueOwners,
 } from '../../profiles/index.ts';
 import type { ChangedProfiles } from '../triggers/changed-profiles.ts';
 import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
@@ -48,8 +50,8 @@ function applyRun(
   run: WalkingRun,
   stored: StoredProfile,
   states: Map<string, ProfileState>,
-  shape: ProfileShape,
-  now: Date,
+  owners: UniqueOwners,
+  { shape, now }: { shape: ProfileShape; now: Date },
 ): NodeStep {
   // With the changes of the runs before, which the templates of the next one see.
   const before = states.get(stored.id) ?? stored;
@@ -60,6 +62,8 @@ function applyRun(
   if (!patch.ok) return { kind: 'fail', reason: `${node.id}: ${patch.error.text}` };
   const after = applyProfilePatch(shape, before, { fields: patch.value, subscriptions: [] }, now);
   if (!after.ok) return { kind: 'fail', reason: `${node.id}: ${after.error.text}` };
+  const taken = owners.take(stored.id, before, after.value);
+  if (taken !== undefined) return { kind: 'fail', reason: `${node.id}: ${taken.text}` };
   states.set(stored.id, after.value);
   return { kind: 'leave', edge: 'next' };
 }
@@ -78,15 +82,21 @@ function noteChanges(
   }
 }
 
-/** One update for the batch. Several runs of one profile are applied in order; a value that does not fit fails its run. */
+/**
+ * One update for the batch. Several runs of one profile are applied in order; a value that does not fit, or that is
+ * unique and another profile's, fails its run.
+ */
 export const executeUpdateProfile: ExecuteNode<UpdateProfileNode> = async (node, runs, scope) => {
   const shape = await scope.shape();
   const profiles = await scope.profiles();
-  const states = new Map<string, ProfileState>();
-  const steps = runs.map((run): NodeStep => {
-    const stored = profiles.get(run.profileId);
-    if (stored === undefined) return { kind: 'fail', reason: PROFILE_GONE };
-    return applyRun(node, run, stored, states, shape, scope.now);
+  const { states, steps } = await applyWithOwners(scope.tx, shape, (owners) => {
+    const states = new Map<string, ProfileState>();
+    const steps = runs.map((run): NodeStep => {
+      const stored = profiles.get(run.profileId);
+      if (stored === undefined) return { kind: 'fail', reason: PROFILE_GONE };
+      return applyRun(node, run, stored, states, owners, { shape, now: scope.now });
+    });
+    return { states, steps };
   });
   const writes = [...states].flatMap(([id, after]) => {
     const profile = profiles.get(id);
