@@ -26,6 +26,7 @@ import { openPlaces, type Places } from './geo/index.ts';
 import { createMetrics, createServer, type Metrics } from './http/index.ts';
 import { addRunCounts, createImporter, purgeOpenTasks, purgeTasks } from './importer/index.ts';
 import { createTargetClient } from './outbound/index.ts';
+import { createFieldBuilder } from './profiles/index.ts';
 import { segmentsEntered } from './segments/index.ts';
 import { createCallDispatcher, createEngine, purgeCalls, seedFirstStart } from './workflow/index.ts';
 
@@ -94,7 +95,7 @@ async function openGround(config: Config, log: Log): Promise<Ground> {
   }
 }
 
-/** What works on rows: the importer, the engine and the dispatcher, each waking the next. */
+/** What works on rows: the importer, the engine and the dispatcher, each waking the next, and the builder of fields. */
 function createWorkers(config: Config, db: Db, places: Places, parts: Required<Overrides>, metrics: Metrics) {
   const { clock, log, signals } = parts;
   const client = createTargetClient({
@@ -132,12 +133,13 @@ function createWorkers(config: Config, db: Db, places: Places, parts: Required<O
     concurrency: config.importConcurrency,
     wakeEngine: () => engine.wake(),
   });
+  const builder = createFieldBuilder(shared);
   const clientService: Service = {
     name: 'outbound',
     start: async () => {},
     stop: () => client.close(),
   };
-  return { services: [clientService, dispatcher, engine, importer], importer, engine };
+  return { services: [clientService, dispatcher, engine, importer, builder], importer, engine };
 }
 
 /** Deletes, some at a time, what has been kept for as long as it was promised. */

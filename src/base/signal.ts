@@ -11,6 +11,8 @@ export const failPoints = [
   'call.claimed',
   'call.after-send',
   'call.after-settle',
+  'build.claimed',
+  'build.before-commit',
 ] as const;
 
 export type FailPoint = (typeof failPoints)[number];

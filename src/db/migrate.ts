@@ -8,6 +8,7 @@ import { subscriptions } from './migrations/0005-subscriptions.ts';
 import { files } from './migrations/0006-files.ts';
 import { resources } from './migrations/0007-resources.ts';
 import { triggers } from './migrations/0008-triggers.ts';
+import { fieldBuilds } from './migrations/0009-field-builds.ts';
 import type { Db } from './pool.ts';
 
 /** Numbered, forward-only, each run once, all that are due in one transaction; processes that start together take turns. */
@@ -20,6 +21,7 @@ const migrations: Record<string, string> = {
   '0006-files': files,
   '0007-resources': resources,
   '0008-triggers': triggers,
+  '0009-field-builds': fieldBuilds,
 };
 
 function toMigration(statements: string): Migration {

@@ -10,7 +10,7 @@ import {
 } from '../base/index.ts';
 import { type Db, withTx, withTxOrRefusal } from '../db/index.ts';
 import type { Places } from '../geo/index.ts';
-import { LANE_COUNT, type ProfileShape, WIDE_LANE } from '../profiles/index.ts';
+import { LANE_COUNT, loadShape, type ProfileShape, WIDE_LANE } from '../profiles/index.ts';
 import type { ChunkRow } from './chunk-bytes.ts';
 import { itemFor, pageAudience } from './find-audience.ts';
 import { importByHalves } from './import-by-halves.ts';
@@ -119,7 +119,7 @@ export async function importNow(
 
   async function importAll(
     tx: Db,
-    { request, shape, workflowId }: PreparedImport,
+    { request, shape: { database }, workflowId }: PreparedImport,
     { maxItems }: ImportNowDeps,
     importPart: typeof importRows,
   ): Promise<ImportedRow[]> {
@@ -129,7 +129,9 @@ export async function importNow(
     const stored = await storeRequestAttachments(tx, request, found, use);
     const items = await findItems(tx, prepared, stored.items, maxItems);
     const rows = toRows(envelope, items, stored.faults);
-    await lockLanes(tx, shape.database.id, lanesOf(prepared, rows));
+    await lockLanes(tx, database.id, lanesOf(prepared, rows));
+    // Read again: a field may have become a match field since, and what is written must fit what holds at the commit.
+    const shape = await loadShape(tx, database.id);
     const contextId = await createContext(tx, request.context, stored.attach, scope.now);
     const source = { taskId: null, workflowId, contextId, envelope };
     const imported: ImportedRow[] = [];

@@ -11,9 +11,9 @@ import {
   textFault,
 } from '../base/index.ts';
 import { normalizeEmail, normalizePhone } from './contacts.ts';
-import type { Database } from './database.ts';
+import type { Database, ValueType } from './database.ts';
 import { toDate, toDatetime } from './dates.ts';
-import type { ValueField, ValueType } from './fields.ts';
+import type { ValueField } from './fields.ts';
 
 const MAX_TEXT_LENGTH = 65_536;
 /** A B-tree entry holds 2,704 bytes; 512 characters fit in every script. */

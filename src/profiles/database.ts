@@ -13,6 +13,9 @@ export const fieldTypes = [
   'objects',
 ] as const;
 export type FieldType = (typeof fieldTypes)[number];
+/** How a value is coerced: the types of custom fields and those that only standard fields have. */
+export const valueTypes = [...fieldTypes, 'email', 'phones', 'sex', 'zone'] as const;
+export type ValueType = (typeof valueTypes)[number];
 
 export const unknownFieldPolicies = ['reject', 'ignore', 'create'] as const;
 export type UnknownFields = (typeof unknownFieldPolicies)[number];
@@ -33,10 +36,11 @@ export interface Database {
   readonly createdAt: Date;
 }
 
+/** A custom field, or a standard one of which something is declared. */
 export interface Field {
   readonly id: number;
   readonly name: string;
-  readonly type: FieldType;
+  readonly type: ValueType;
   /** The values of an enum in the order of their ordinals, from 0; null for other types. */
   readonly options: readonly string[] | null;
   /** Whether profiles are found by it through an index. */

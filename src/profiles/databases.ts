@@ -1,13 +1,15 @@
 import { type Clock, invalidRequest, MusterError, textFault } from '../base/index.ts';
-import type { Db } from '../db/index.ts';
+import { type Db, withTx } from '../db/index.ts';
+import { orderBuild } from './build-orders.ts';
 import { isPhoneCountry } from './contacts.ts';
-import type { Database, Field, FieldType, SexNumbers, UnknownFields } from './database.ts';
-import { createShape, fieldNameFault, type ProfileShape, standardFields } from './fields.ts';
+import type { Database, SexNumbers, UnknownFields } from './database.ts';
+import { createShape, type ProfileShape } from './fields.ts';
+import { assignTransactionId } from './sql/assign-transaction-id.ts';
 import { insertDatabase } from './sql/insert-database.ts';
-import { insertFields } from './sql/insert-fields.ts';
 import { findDatabase } from './sql/list-databases.ts';
 import { listFields } from './sql/list-fields.ts';
 import { listResources } from './sql/list-resources.ts';
+import { lockDatabase } from './sql/lock-database.ts';
 import { updateDatabaseRow } from './sql/update-database.ts';
 
 /** Lanes of a database: imports of different lanes run side by side, those of one lane in order (DESIGN.md 3). */
@@ -18,8 +20,6 @@ export const WIDE_LANE = 16;
 /** More would make every profile slow to check and hard to read. */
 export const MAX_FIELDS = 500;
 const MAX_NAME_LENGTH = 200;
-const MAX_OPTIONS = 1_000;
-const MAX_OPTION_LENGTH = 200;
 
 export interface DatabaseSettings {
   readonly name: string;
@@ -56,97 +56,46 @@ export async function createDatabase(db: Db, clock: Clock, settings: DatabaseSet
   return { id, ...database };
 }
 
-/** @throws {MusterError} 404 without such a database, 400 when a setting is not usable. */
+/**
+ * Changes settings. When e-mail addresses become unique, those that profiles have already are gathered in the
+ * background; where two profiles share one, the setting goes off again and the build says which.
+ * @throws {MusterError} 404 without such a database, 400 when a setting is not usable, 409 while what `uniqueEmail` had
+ * stored before is being removed.
+ */
 export async function updateDatabase(
   db: Db,
+  clock: Clock,
   id: number,
   changes: Partial<DatabaseSettings>,
 ): Promise<Database> {
   checkSettings(changes);
-  const current = await findDatabase(db, id);
-  if (current === undefined) throw new MusterError(404, { detail: `database ${id} does not exist` });
-  const database = {
-    ...current,
-    name: changes.name?.trim() ?? current.name,
-    unknownFields: changes.unknownFields ?? current.unknownFields,
-    phoneCountry: changes.phoneCountry ?? current.phoneCountry,
-    sexNumbers: changes.sexNumbers ?? current.sexNumbers,
-    uniqueEmail: changes.uniqueEmail ?? current.uniqueEmail,
-  };
-  await updateDatabaseRow(db, database);
-  return database;
-}
-
-export interface FieldSettings {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly options?: readonly string[] | null | undefined;
-  readonly match?: boolean | undefined;
-  readonly unique?: boolean | undefined;
-  readonly required?: boolean | undefined;
-}
-
-function checkOptions(field: FieldSettings): readonly string[] | null {
-  const { options } = field;
-  if (field.type !== 'enum') {
-    if (options !== undefined && options !== null)
-      throw invalidRequest('options', 'only an enum has options');
-    return null;
-  }
-  if (options === undefined || options === null || options.length === 0 || options.length > MAX_OPTIONS) {
-    throw invalidRequest('options', `an enum needs 1 to ${MAX_OPTIONS} of them`);
-  }
-  for (const [index, option] of options.entries()) {
-    if (option.trim() === '' || option.length > MAX_OPTION_LENGTH || textFault(option) !== undefined) {
-      throw invalidRequest(`options[${index}]`, `expected 1 to ${MAX_OPTION_LENGTH} characters`);
-    }
-    if (options.indexOf(option) !== index)
-      throw invalidRequest(`options[${index}]`, `“${option}” stands twice`);
-  }
-  return options;
-}
-
-function isComposite(type: FieldType): boolean {
-  return type === 'object' || type === 'objects';
+  return withTx(db, async (tx) => {
+    await lockDatabase(tx, id);
+    const current = await findDatabase(tx, id);
+    if (current === undefined) throw new MusterError(404, { detail: `database ${id} does not exist` });
+    const database = {
+      ...current,
+      name: changes.name?.trim() ?? current.name,
+      unknownFields: changes.unknownFields ?? current.unknownFields,
+      phoneCountry: changes.phoneCountry ?? current.phoneCountry,
+      sexNumbers: changes.sexNumbers ?? current.sexNumbers,
+      uniqueEmail: changes.uniqueEmail ?? current.uniqueEmail,
+    };
+    // Addresses are always found by index.
+    const before = { match: true, unique: current.uniqueEmail, indexed: true };
+    const after = { match: true, unique: database.uniqueEmail };
+    await orderBuild(tx, { databaseId: id, fieldId: null, key: 'unique_email' }, before, after, clock.now());
+    await updateDatabaseRow(tx, database);
+    return database;
+  });
 }
 
 /**
- * Adds a custom field. A match field is found by index from its first value on; that cannot be changed afterwards.
- * @throws {MusterError} 404 without such a database, 409 when it has the field, 400 when a setting is not usable.
+ * The database with its fields and resources, or undefined when there is none. Three statements; in a transaction one
+ * more before them, so that a build which a later declaration causes waits for whoever writes by this shape.
  */
-export async function createField(
-  db: Db,
-  clock: Clock,
-  databaseId: number,
-  field: FieldSettings,
-): Promise<Field> {
-  const nameFault = fieldNameFault(field.name);
-  if (nameFault !== undefined) throw invalidRequest('name', nameFault);
-  const options = checkOptions(field);
-  const database = await findDatabase(db, databaseId);
-  if (database === undefined) throw new MusterError(404, { detail: `database ${databaseId} does not exist` });
-  const known = await listFields(db, databaseId);
-  if (known.length >= MAX_FIELDS) throw invalidRequest('name', `a database has at most ${MAX_FIELDS} fields`);
-  const taken = new MusterError(409, {
-    field: 'name',
-    detail: `name: the database has a field ${field.name} already`,
-  });
-  if (Object.hasOwn(standardFields, field.name)) throw taken;
-  if ((field.match || field.unique) && isComposite(field.type)) {
-    throw invalidRequest('type', 'a field of this type can be neither a match field nor unique');
-  }
-  const row = {
-    ...{ name: field.name, type: field.type, options, match: field.match ?? false, indexed: true },
-    ...{ unique: field.unique ?? false, required: field.required ?? false },
-  };
-  const now = clock.now();
-  const id = (await insertFields(db, databaseId, [row], now)).get(field.name);
-  if (id === undefined) throw taken;
-  return { id, ...row, createdAt: now };
-}
-
-/** The database with its fields and resources, or undefined when there is none. Three statements. */
 export async function findShape(db: Db, databaseId: number): Promise<ProfileShape | undefined> {
+  if (db.isTransaction) await assignTransactionId(db);
   const database = await findDatabase(db, databaseId);
   if (database === undefined) return undefined;
   return createShape(database, await listFields(db, databaseId), await listResources(db, databaseId));

@@ -1,8 +1,5 @@
-import type { Database, Field, FieldType } from './database.ts';
+import type { Database, Field, ValueType } from './database.ts';
 import type { Resource } from './resource.ts';
-
-/** How a value is coerced: the types of custom fields and those that only standard fields have. */
-export type ValueType = FieldType | 'email' | 'phones' | 'sex' | 'zone';
 
 /** The fields that every profile may have (CONTRACT.md 5), by name. */
 export const standardFields: Readonly<Record<string, ValueType>> = {
@@ -29,6 +26,10 @@ export const standardFields: Readonly<Record<string, ValueType>> = {
   _status: 'int',
 };
 
+export function isStandardField(name: string): boolean {
+  return Object.hasOwn(standardFields, name);
+}
+
 /** identity.kind of what a profile is found by; match fields have `FIRST_FIELD_KIND + field.id`. Stored. */
 export const kinds = {
   email: 1,
@@ -40,6 +41,10 @@ export const kinds = {
   subscriptionOther: 6,
 } as const;
 const FIRST_FIELD_KIND = 100;
+
+export function kindOfField(fieldId: number): number {
+  return FIRST_FIELD_KIND + fieldId;
+}
 
 /** What is needed to coerce a value: of a profile's field, or of a subscription's. */
 export interface ValueField {
@@ -84,17 +89,18 @@ function standardField(name: string, type: ValueType, database: Database): Shape
   };
 }
 
+/** @param declared the custom fields, and standard ones of which something is declared. */
 export function createShape(
   database: Database,
-  custom: readonly Field[],
+  declared: readonly Field[],
   resources: readonly Resource[],
 ): ProfileShape {
   const fields = new Map<string, ShapeField>();
   for (const [name, type] of Object.entries(standardFields)) {
     fields.set(name, standardField(name, type, database));
   }
-  for (const { id, name, type, options, match, indexed, unique, required } of custom) {
-    const kind = match || unique ? FIRST_FIELD_KIND + id : null;
+  for (const { id, name, type, options, match, indexed, unique, required } of declared) {
+    const kind = match || unique ? kindOfField(id) : null;
     fields.set(name, { name, type, options, kind, indexed, unique, required });
   }
   const all = [...fields.values()];

@@ -1,4 +1,5 @@
 /** Level 3: databases, fields, profiles; what is checked, how a profile is found, how it is written. */
+export { createFieldBuilder } from './build-loop.ts';
 export {
   applyProfilePatch,
   type ChangedProfile,
@@ -27,10 +28,10 @@ export {
   sexNumberings,
   type UnknownFields,
   unknownFieldPolicies,
+  valueTypes,
 } from './database.ts';
 export {
   createDatabase,
-  createField,
   findShape,
   LANE_COUNT,
   loadShape,
@@ -39,8 +40,10 @@ export {
 } from './databases.ts';
 export { toDate, toDatetime } from './dates.ts';
 export { deleteProfiles } from './delete-profiles.ts';
+export { buildStates, type FieldBuild, paceOf } from './field-builds.ts';
 export { type FieldPatch, parseProfilePatch } from './field-patch.ts';
-export { kinds, type ProfileShape, type ShapeField } from './fields.ts';
+export { createField, type FieldChanges, updateField } from './field-settings.ts';
+export { isStandardField, kinds, type ProfileShape, type ShapeField } from './fields.ts';
 export { findByFilter } from './find-by-filter.ts';
 export { getProfile, getProfiles, type ProfileSearch, searchProfiles } from './find-profiles.ts';
 export { namedText, pushText, type UniqueValue, uniqueValuesOf } from './identities.ts';
@@ -63,6 +66,7 @@ export { createResource, type ResourceSettings, updateResource } from './resourc
 export { type RowError, rowError } from './row-error.ts';
 export { addressMd5, domainOf, serviceFieldsOf } from './service-fields.ts';
 export { filterProfiles } from './sql/filter-profiles.ts';
+export { listBuilds } from './sql/list-builds.ts';
 export { findDatabase, listDatabases } from './sql/list-databases.ts';
 export { listFields } from './sql/list-fields.ts';
 export { findResource, listResources } from './sql/list-resources.ts';

@@ -9,7 +9,7 @@ import { insertUniqueValues, type OwnedValue } from './sql/insert-unique-values.
 import { selectUniqueOwners } from './sql/select-unique-owners.ts';
 
 /** Names a unique value among those of one database. */
-function uniqueKey({ kind, value }: Pick<UniqueValue, 'kind' | 'value'>): string {
+export function uniqueKey({ kind, value }: Pick<UniqueValue, 'kind' | 'value'>): string {
   return `${kind} ${value}`;
 }
 

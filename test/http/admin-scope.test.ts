@@ -173,8 +173,10 @@ test('fields are added and listed', async () => {
     type: 'enum',
     options: ['a', 'b'],
     match: false,
+    indexed: false,
     unique: false,
     required: false,
+    build: null,
   };
   assert.deepEqual(field, { ...expected, created_at: NOW });
   problemOf(await send('POST', '/databases/1/fields', { name: 'Tier', type: 'int' }), 409);

@@ -262,7 +262,7 @@ test('a name that the database does not know is refused, also one that every obj
 });
 
 test('the database says what the numbers of _sex and phones without a + mean', async () => {
-  await updateDatabase(database.db, databaseId, { sexNumbers: '1/2', phoneCountry: 'DE' });
+  await updateDatabase(database.db, clock, databaseId, { sexNumbers: '1/2', phoneCountry: 'DE' });
   const german = await loadShape(database.db, databaseId);
   assert.deepEqual(coerceFields(german, { _sex: 1, phones: '030 123456' }), {
     ok: true,

@@ -73,15 +73,15 @@ test('a database is made with its lanes and what is usual', async () => {
 test('settings are changed one by one, and refused when they are not usable', async () => {
   const { db } = database;
   const { id } = await create();
-  const changed = await updateDatabase(db, id, { unknownFields: 'ignore' });
+  const changed = await updateDatabase(db, clock, id, { unknownFields: 'ignore' });
   assert.deepEqual(await findDatabase(db, id), changed);
   assert.equal(changed.name, 'shop');
-  await assert.rejects(updateDatabase(db, id, { phoneCountry: 'XX' }), refusal(400, 'phone_country'));
+  await assert.rejects(updateDatabase(db, clock, id, { phoneCountry: 'XX' }), refusal(400, 'phone_country'));
   for (const name of ['', '  ', 'x'.repeat(201), 'a\u0000']) {
-    await assert.rejects(updateDatabase(db, id, { name }), refusal(400, 'name'));
+    await assert.rejects(updateDatabase(db, clock, id, { name }), refusal(400, 'name'));
     await assert.rejects(createDatabase(db, clock, { name }), refusal(400, 'name'));
   }
-  await assert.rejects(updateDatabase(db, 9_999, { name: 'x' }), refusal(404));
+  await assert.rejects(updateDatabase(db, clock, 9_999, { name: 'x' }), refusal(404));
   assert.deepEqual(await findDatabase(db, id), changed);
 });
 

@@ -2,7 +2,13 @@ import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { rights } from '../../accounts/index.ts';
 import type { JsonObject } from '../../base/index.ts';
 import { itemErrorCodes, itemStates, taskStates } from '../../importer/index.ts';
-import { fieldTypes, sexNumberings, unknownFieldPolicies } from '../../profiles/index.ts';
+import {
+  buildStates,
+  fieldTypes,
+  sexNumberings,
+  unknownFieldPolicies,
+  valueTypes,
+} from '../../profiles/index.ts';
 import { reentryModes } from '../../workflow/index.ts';
 
 /** Bodies, queries and answers of /api/admin: schemas for the server, types for those who call it. */
@@ -53,13 +59,11 @@ const databaseSettings = {
   unknown_fields: Type.Optional(Type.Enum(unknownFieldPolicies)),
   phone_country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
   sex_numbers: Type.Optional(Type.Enum(sexNumberings)),
-};
-export const databaseBody = closed({
-  ...databaseSettings,
   unique_email: Type.Optional(
     Type.Boolean({ description: 'whether no two profiles may have one e-mail address of their own' }),
   ),
-});
+};
+export const databaseBody = closed(databaseSettings);
 export const databasePatch = Type.Partial(closed(databaseSettings), {
   additionalProperties: false,
   minProperties: 1,
@@ -77,24 +81,56 @@ export type DatabaseBody = Static<typeof databaseBody>;
 export type DatabasePatch = Static<typeof databasePatch>;
 export type DatabaseObject = Static<typeof database>;
 
-export const fieldBody = closed({
-  name: Type.String({ minLength: 1, maxLength: 64 }),
-  type: Type.Enum(fieldTypes),
+const fieldSettings = {
   options: Type.Optional(
     nullable(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 1000 })),
   ),
   match: Type.Optional(Type.Boolean({ description: 'whether profiles are found by it through an index' })),
   unique: Type.Optional(Type.Boolean({ description: 'whether no two profiles may have the same value' })),
   required: Type.Optional(Type.Boolean({ description: 'whether a new profile must have a value' })),
+};
+export const fieldBody = closed({
+  name: Type.String({ minLength: 1, maxLength: 64 }),
+  type: Type.Optional(Type.Enum(fieldTypes, { description: 'can be left out for a standard field' })),
+  ...fieldSettings,
 });
+export const fieldPatch = Type.Partial(closed(fieldSettings), {
+  additionalProperties: false,
+  minProperties: 1,
+});
+export const fieldParams = Type.Object({ id, field_id: id });
+const buildProgress = {
+  what: Type.Enum(['match', 'unique']),
+  state: Type.Enum(buildStates, {
+    description: 'clearing = what is no longer declared is deleted; it becomes failed or removed',
+  }),
+  done: count,
+  total: nullable(count),
+  fault: nullable(Type.String({ description: 'why the declaration was taken back' })),
+  rows_per_second: nullable(Type.Number()),
+  seconds_left: nullable(Type.Number()),
+};
+export const build = Type.Object({
+  id,
+  field: Type.String({ description: 'the name; email for unique_email' }),
+  ...buildProgress,
+  declared_at: time,
+  started_at: nullable(time),
+  finished_at: nullable(time),
+});
+export type BuildObject = Static<typeof build>;
 export const field = Type.Object({
   id,
   name: Type.String(),
-  type: Type.Enum(fieldTypes),
+  type: Type.Enum(valueTypes),
   options: nullable(Type.Array(Type.String())),
   match: Type.Boolean(),
+  indexed: Type.Boolean({
+    description: 'whether matching and filters use its index, which must be complete',
+  }),
   unique: Type.Boolean(),
   required: Type.Boolean(),
+  build: nullable(Type.Object(buildProgress, { description: 'the last work on its index' })),
   created_at: time,
 });
 export type FieldBody = Static<typeof fieldBody>;

@@ -6,14 +6,20 @@ import {
   createField,
   type Database,
   type Field,
+  type FieldBuild,
   findDatabase,
+  listBuilds,
   listDatabases,
   listFields,
+  paceOf,
   updateDatabase,
+  updateField,
 } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { requireEveryDatabase, sees } from './auth.ts';
 import {
+  type BuildObject,
+  build,
   type DatabaseObject,
   type DatabasePatch,
   database,
@@ -22,6 +28,8 @@ import {
   type FieldObject,
   field,
   fieldBody,
+  fieldParams,
+  fieldPatch,
   idParams,
   noQuery,
 } from './contract.ts';
@@ -39,15 +47,42 @@ function toObject(stored: Database): DatabaseObject {
   };
 }
 
-function toFieldObject(stored: Field): FieldObject {
+function toProgress(stored: FieldBuild, now: Date) {
+  const { rowsPerSecond, secondsLeft } = paceOf(stored, now);
+  return {
+    ...{
+      what: stored.what,
+      state: stored.state,
+      done: stored.done,
+      total: stored.total,
+      fault: stored.fault,
+    },
+    ...{ rows_per_second: rowsPerSecond, seconds_left: secondsLeft },
+  };
+}
+
+function toBuildObject(stored: FieldBuild, now: Date): BuildObject {
+  return {
+    ...{ id: stored.id, field: stored.field, ...toProgress(stored, now) },
+    declared_at: stored.declaredAt.toISOString(),
+    started_at: stored.startedAt?.toISOString() ?? null,
+    finished_at: stored.finishedAt?.toISOString() ?? null,
+  };
+}
+
+/** @param builds those of the database as they are listed. */
+function toFieldObject(stored: Field, builds: readonly FieldBuild[], now: Date): FieldObject {
+  const last = builds.find(({ fieldId }) => fieldId === stored.id);
   return {
     id: stored.id,
     name: stored.name,
     type: stored.type,
     options: stored.options === null ? null : [...stored.options],
     match: stored.match,
+    indexed: (stored.match || stored.unique) && stored.indexed,
     unique: stored.unique,
     required: stored.required,
+    build: last === undefined ? null : toProgress(last, now),
     created_at: stored.createdAt.toISOString(),
   };
 }
@@ -59,6 +94,7 @@ function toChange(body: DatabasePatch) {
     ...(body.unknown_fields === undefined ? {} : { unknownFields: body.unknown_fields }),
     ...(body.phone_country === undefined ? {} : { phoneCountry: body.phone_country }),
     ...(body.sex_numbers === undefined ? {} : { sexNumbers: body.sex_numbers }),
+    ...(body.unique_email === undefined ? {} : { uniqueEmail: body.unique_email }),
   };
 }
 
@@ -100,11 +136,7 @@ function addObjects(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request, reply) => {
       requireEveryDatabase(request, 'make one');
-      const created = await createDatabase(db, clock, {
-        ...toChange(request.body),
-        name: request.body.name,
-        uniqueEmail: request.body.unique_email,
-      });
+      const created = await createDatabase(db, clock, { ...toChange(request.body), name: request.body.name });
       return reply.code(201).send(toObject(created));
     },
   );
@@ -135,9 +167,7 @@ function addObjects(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       const { id } = await findSeen(deps, request, request.params.id);
-      const changed = await updateDatabase(db, id, toChange(request.body));
-      if (changed === undefined) throw noSuch('database', id);
-      return toObject(changed);
+      return toObject(await updateDatabase(db, clock, id, toChange(request.body)));
     },
   );
 }
@@ -150,7 +180,7 @@ function addFields(root: FastifyInstance, deps: HttpDeps): void {
     '/databases/:id/fields',
     {
       schema: {
-        summary: 'List the custom fields of a database',
+        summary: 'List the custom fields of a database, and the standard ones of which something is declared',
         params: idParams,
         querystring: noQuery,
         response: answers(200, Type.Object({ data: Type.Array(field), total: Type.Integer() })),
@@ -159,7 +189,8 @@ function addFields(root: FastifyInstance, deps: HttpDeps): void {
     async (request) => {
       const { id } = await findSeen(deps, request, request.params.id);
       const fields = await listFields(db, id);
-      return { data: fields.map(toFieldObject), total: fields.length };
+      const builds = await listBuilds(db, id);
+      return { data: fields.map((one) => toFieldObject(one, builds, clock.now())), total: fields.length };
     },
   );
 
@@ -167,7 +198,7 @@ function addFields(root: FastifyInstance, deps: HttpDeps): void {
     '/databases/:id/fields',
     {
       schema: {
-        summary: 'Add a custom field to a database',
+        summary: 'Add a custom field to a database, or declare something of a standard one',
         params: idParams,
         querystring: noQuery,
         body: fieldBody,
@@ -177,7 +208,43 @@ function addFields(root: FastifyInstance, deps: HttpDeps): void {
     async (request, reply) => {
       const { id } = await findSeen(deps, request, request.params.id);
       const created = await createField(db, clock, id, request.body);
-      return reply.code(201).send(toFieldObject(created));
+      return reply.code(201).send(toFieldObject(created, await listBuilds(db, id), clock.now()));
+    },
+  );
+
+  app.patch(
+    '/databases/:id/fields/:field_id',
+    {
+      schema: {
+        summary: 'Change what is declared of a field; its index is built in the background',
+        params: fieldParams,
+        querystring: noQuery,
+        body: fieldPatch,
+        response: answers(200, field),
+      },
+    },
+    async (request) => {
+      const { id } = await findSeen(deps, request, request.params.id);
+      const changed = await updateField(db, clock, id, request.params.field_id, request.body);
+      if (changed === undefined) throw noSuch('field', request.params.field_id);
+      return toFieldObject(changed, await listBuilds(db, id), clock.now());
+    },
+  );
+
+  app.get(
+    '/databases/:id/builds',
+    {
+      schema: {
+        summary: 'List the work on indexes of fields, what is under way first, then the newest',
+        params: idParams,
+        querystring: noQuery,
+        response: answers(200, Type.Object({ data: Type.Array(build), total: Type.Integer() })),
+      },
+    },
+    async (request) => {
+      const { id } = await findSeen(deps, request, request.params.id);
+      const builds = await listBuilds(db, id);
+      return { data: builds.map((one) => toBuildObject(one, clock.now())), total: builds.length };
     },
   );
 }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
-import type { FieldType } from '../database.ts';
+import type { ValueType } from '../database.ts';
 
 export interface NewField {
   readonly name: string;
-  readonly type: FieldType;
+  readonly type: ValueType;
   readonly options: readonly string[] | null;
   readonly match: boolean;
   readonly unique: boolean;

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
-import type { Field, FieldType } from '../database.ts';
+import type { Field, ValueType } from '../database.ts';
 
-/** The custom fields of a database in the order of their creation. */
+/** The custom fields of a database, and the standard ones of which something is declared, in the order of their creation. */
 export async function listFields(db: Db, databaseId: number): Promise<Field[]> {
   const { rows } = await sql<{
     id: number;
     name: string;
-    type: FieldType;
+    type: ValueType;
     options: string[] | null;
     match: boolean;
     unique: boolean;

@@ -1,5 +1,5 @@
 import { MusterError } from '../../../base/index.ts';
-import { findShape, listFields } from '../../../profiles/index.ts';
+import { findShape, isStandardField, listFields } from '../../../profiles/index.ts';
 import { requireRight } from '../auth.ts';
 import { fieldList, idBody } from '../directory-schemas.ts';
 import { dataText } from '../envelope.ts';
@@ -27,7 +27,7 @@ export const databasesFieldsGet: ApiMethod = {
     if (shape === undefined) {
       throw new MusterError(404, { field: 'id', detail: `id: there is no database ${id}` });
     }
-    const custom = await listFields(deps.db, id);
+    const custom = (await listFields(deps.db, id)).filter(({ name }) => !isStandardField(name));
     const names = new Set(custom.map(({ name }) => name));
     const system = [...shape.fields.values()]
       .filter(({ name }) => !names.has(name))
