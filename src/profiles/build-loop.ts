@@ -2,6 +2,7 @@ import { type Clock, type Log, newUuid, type Signals } from '../base/index.ts';
 import { type ClaimLoop, createClaimLoop, type Db, withTx } from '../db/index.ts';
 import { stepBuild } from './build-step.ts';
 import { type ClaimedBuild, claimBuild } from './sql/claim-build.ts';
+import { fenceBuilds } from './sql/fence-builds.ts';
 
 const IDLE_MS = 1_000;
 /** Profiles of a step: so many are locked for about a tenth of a second. */
@@ -25,6 +26,7 @@ export function createFieldBuilder(deps: FieldBuilderDeps): ClaimLoop {
     claim: async () => {
       const now = clock.now();
       const leaseEnd = new Date(now.getTime() + deps.leaseSeconds * 1000);
+      await fenceBuilds(db);
       return claimBuild(db, { token: newUuid(), now, leaseEnd });
     },
     work: async (claim) => {

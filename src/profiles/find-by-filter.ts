@@ -8,7 +8,7 @@ import { type Candidates, findCandidates } from './sql/find-candidates.ts';
 import { pageByFilter } from './sql/page-by-filter.ts';
 
 /**
- * Where an index finds no more than so many profiles, these are judged alone. Beyond, reading all profiles in their
+ * Where an index finds no more than so many identities, their profiles are judged alone. Beyond, reading all profiles in their
  * order costs no more, and a page can end anywhere.
  */
 const MAX_CANDIDATES = 10_000;
@@ -46,8 +46,8 @@ async function narrow(db: Db, shape: ProfileShape, filter: Filter): Promise<stri
   const found = requiredConditions(filter).flatMap((condition) => candidatesOf(shape, condition) ?? []);
   const values = found.filter((one) => 'values' in one);
   for (const candidates of [...values, ...found.filter((one) => !('values' in one))]) {
-    const ids = await findCandidates(db, shape.database.id, candidates, MAX_CANDIDATES + 1);
-    if (ids.length <= MAX_CANDIDATES) return ids;
+    const ids = await findCandidates(db, shape.database.id, candidates, MAX_CANDIDATES);
+    if (ids !== undefined) return ids;
   }
   return undefined;
 }

@@ -3,8 +3,8 @@ import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { MusterError, type Signals } from '../../src/base/index.ts';
 import { withTx } from '../../src/db/index.ts';
-import { createField, listBuilds, loadShape } from '../../src/profiles/index.ts';
-import { ImportScene, idsOf, LEASE_SECONDS } from '../importer/import-scene.ts';
+import { createField, listBuilds, loadShape, updateField } from '../../src/profiles/index.ts';
+import { ImportScene, idsOf, LEASE_SECONDS, type Shop } from '../importer/import-scene.ts';
 import { createTestSignals } from '../support/test-signals.ts';
 import { BuildScene, conflict, people, withCode } from './build-scene.ts';
 
@@ -64,44 +64,59 @@ test('a match field is built page by page while imports make, change and match p
   assert.deepEqual((await builds.lookUp(shop, 'c3')).ids, []);
 });
 
-test('a build waits for transactions that are older than its declaration', async () => {
-  const shop = await scene.makeShop(withCode);
-  const [id = ''] = idsOf((await scene.import(shop, people(0, 1))).results);
-  const { id: fieldId } = await builds.fieldOf(shop);
+/** A transaction that has read the fields as they were, as an import does, and writes by them later. */
+function readOld(shop: Shop, profileId: string) {
   const loaded = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
-  // As an import does: it reads the fields, and writes by them later.
-  const old = withTx(scene.db, async (tx) => {
+  const ended = withTx(scene.db, async (tx) => {
     const shape = await loadShape(tx, shop.databaseId);
     assert.equal(shape.fields.get('code')?.kind, null);
     loaded.resolve();
     await goOn.promise;
     await sql`update profile set fields = fields || '{"code": "late"}'
-               where database_id = ${shop.databaseId} and id = ${id}`.execute(tx);
+               where database_id = ${shop.databaseId} and id = ${profileId}`.execute(tx);
   });
-  await loaded.promise;
-  await builds.change(shop, fieldId, { match: true });
+  return { loaded: loaded.promise, goOn: goOn.resolve, ended };
+}
 
-  const signals = createTestSignals();
-  const builder = builds.createBuilder({ signals });
-  const looked = signals.until('build', 'idle');
-  await builder.start();
-  await looked;
-  for (let looks = 0; looks < 3; looks += 1) {
-    const again = signals.until('build', 'idle');
-    scene.clock.advance(1_000);
-    await again;
-  }
-  const waiting = await builds.newest(shop);
-  assert.deepEqual([waiting.state, waiting.startedAt, waiting.done], ['running', null, 0]);
-  await builder.stop();
-  goOn.resolve();
-  await old;
+/** When a transaction has read the fields: before they were declared, or while that was not yet committed. */
+for (const moment of ['before', 'during'] as const) {
+  test(`a build waits for transactions that have read the fields ${moment} the declaration`, async () => {
+    const shop = await scene.makeShop(withCode);
+    const [id = ''] = idsOf((await scene.import(shop, people(0, 1))).results);
+    const { id: fieldId } = await builds.fieldOf(shop);
+    let old: ReturnType<typeof readOld> | undefined;
+    if (moment === 'before') {
+      old = readOld(shop, id);
+      await old.loaded;
+    }
+    await withTx(scene.db, async (tx) => {
+      await updateField(tx, scene.clock, shop.databaseId, fieldId, { match: true });
+      old ??= readOld(shop, id);
+      await old.loaded;
+    });
 
-  await builds.buildAll(shop);
-  await builds.assertComplete(shop, 'identity');
-  assert.deepEqual((await builds.lookUp(shop, 'late')).ids, [id]);
-});
+    const signals = createTestSignals();
+    const builder = builds.createBuilder({ signals });
+    const looked = signals.until('build', 'idle');
+    await builder.start();
+    await looked;
+    for (let looks = 0; looks < 3; looks += 1) {
+      const again = signals.until('build', 'idle');
+      scene.clock.advance(1_000);
+      await again;
+    }
+    const waiting = await builds.newest(shop);
+    await builder.stop();
+    old?.goOn();
+    await old?.ended;
+    assert.deepEqual([waiting.state, waiting.startedAt, waiting.done], ['running', null, 0]);
+
+    await builds.buildAll(shop);
+    await builds.assertComplete(shop, 'identity');
+    assert.deepEqual((await builds.lookUp(shop, 'late')).ids, [id]);
+  });
+}
 
 test('after a crash a build goes on where it was, and the one that was thought dead changes nothing', async () => {
   const shop = await scene.makeShop(withCode);
@@ -187,7 +202,8 @@ test('match off cancels a build or removes what was built, and is on again only 
   await builder.stop();
   await builds.buildAll(shop, { pageRows: 3 });
   const cancelled = await builds.newest(shop);
-  assert.deepEqual([cancelled.state, cancelled.done, cancelled.fault], ['removed', 4, null]);
+  const { state, done, total, fault } = cancelled;
+  assert.deepEqual([state, done, total, fault], ['removed', 4, null, null]);
   await builds.assertNothingStored(shop);
   assert.equal((await builds.lookUp(shop, 'all the same')).by, 'field');
 

@@ -8,8 +8,8 @@ export interface ClaimedBuild {
 }
 
 /**
- * Claims the build that has waited longest. One whose declaration is not older than every open transaction has to wait:
- * such a transaction may have read the fields before, and would write profiles without what the build is to complete.
+ * Claims the build that has waited longest. One whose fence is not older than every open transaction has to wait: such a
+ * transaction may have read the fields before, and would write profiles without what the build is to complete.
  */
 export async function claimBuild(
   db: Db,
@@ -19,7 +19,7 @@ export async function claimBuild(
     with free as (
       select id
         from field_build
-       where due_at <= ${claim.now}::timestamptz and declared_xid < pg_snapshot_xmin(pg_current_snapshot())
+       where due_at <= ${claim.now}::timestamptz and fence_xid < pg_snapshot_xmin(pg_current_snapshot())
        order by due_at, id
        limit 1
          for update skip locked

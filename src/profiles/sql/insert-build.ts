@@ -11,9 +11,9 @@ export async function insertBuild(
   now: Date,
 ): Promise<void> {
   await sql`
-    insert into field_build (database_id, field_id, what, state, fault, cursor_table, declared_xid, declared_at,
+    insert into field_build (database_id, field_id, what, state, fault, cursor_table, declared_at,
                              due_at)
     values (${databaseId}::int, ${fieldId}::int, ${order.what}::text, ${order.state}::text, ${order.fault}::text,
-            ${firstTable(order)}::text, pg_current_xact_id(), ${now}::timestamptz, ${now}::timestamptz)
+            ${firstTable(order)}::text, ${now}::timestamptz, ${now}::timestamptz)
   `.execute(tx);
 }

@@ -7,7 +7,7 @@ export async function redirectBuild(tx: Db, id: number, order: BuildOrder, now: 
   await sql`
     update field_build
        set what = ${order.what}::text, state = ${order.state}::text, fault = ${order.fault}::text,
-           declared_xid = pg_current_xact_id(), cursor_table = ${firstTable(order)}::text, cursor_slot = 0, cursor_value = '',
+           fence_xid = null, cursor_table = ${firstTable(order)}::text, cursor_slot = 0, cursor_value = '',
            cursor_id = '', done = 0, total = null, attempts = 0, started_at = null, claim_token = null, due_at = ${now}::timestamptz
      where id = ${id}::int
   `.execute(tx);

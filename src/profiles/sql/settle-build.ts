@@ -20,7 +20,9 @@ export async function settleBuild(tx: Db, id: number, step: BuildStep, now: Date
        set state = coalesce(${step.end}::text, state),
            cursor_table = ${step.cursor.table}::text, cursor_slot = ${step.cursor.slot}::smallint,
            cursor_value = ${step.cursor.value}::text, cursor_id = ${step.cursor.id}::text,
-           done = done + ${step.rows}::int, total = greatest(total, ${step.total}::bigint, done + ${step.rows}::int),
+           done = done + ${step.rows}::int,
+           total = case when coalesce(total, ${step.total}::bigint) is not null
+                        then greatest(total, ${step.total}::bigint, done + ${step.rows}::int) end,
            attempts = 0, finished_at = ${finishedAt}::timestamptz, claim_token = null, due_at = ${dueAt}::timestamptz
      where id = ${id}::int
   `.execute(tx);
