@@ -105,8 +105,8 @@ async function readKnown(tx: Db, shape: ProfileShape, rows: readonly ParsedRow[]
 }
 
 function wantsPlace({ source: { envelope }, row }: SourcedRow): boolean {
-  if ('fault' in row) return false;
-  return envelope.detectGeo || (isJsonObject(row.item) && ownValue(row.item, 'detect_geo') === true);
+  const own = 'item' in row && isJsonObject(row.item) ? ownValue(row.item, 'detect_geo') : undefined;
+  return envelope.detectGeo || own === true || own === 'true';
 }
 
 type Judged = ParsedRow | RowError;

@@ -130,8 +130,12 @@ function readFlags(
   for (const flag of isAround ? flags : []) {
     const value = ownValue(outer, flag);
     if (value === undefined || value === null) continue;
-    if (typeof value !== 'boolean') return failure(rowError(flag, 'expected true or false'));
-    own[flag] = value;
+    // In XML a truth value inside an item is text.
+    const isTrue = value === true || value === 'true';
+    if (!isTrue && value !== false && value !== 'false') {
+      return failure(rowError(flag, 'expected true or false'));
+    }
+    own[flag] = isTrue;
   }
   return success(own);
 }

@@ -12,6 +12,18 @@ export interface FieldDescription {
   readonly match: boolean;
 }
 
+/** The keys of a field in a table, in the order in which answers print them. */
+export const fieldColumns = [
+  'category',
+  'title',
+  'name',
+  'required',
+  'type',
+  'dictionary',
+  'options',
+  'match',
+] as const;
+
 /** Types as the platform spells them, where that is known: `int` and `bool` are the same, others keep our names. */
 function typeKeys(
   type: FieldType | ShapeField['type'],

@@ -3,7 +3,7 @@ import { findShape, isStandardField, listFields } from '../../../profiles/index.
 import { requireRight } from '../auth.ts';
 import { fieldList, idBody } from '../directory-schemas.ts';
 import { dataText } from '../envelope.ts';
-import { describeField } from '../field-types.ts';
+import { describeField, fieldColumns } from '../field-types.ts';
 import type { ApiMethod } from '../method.ts';
 import { readId } from '../read-keys.ts';
 import { failure } from '../schemas.ts';
@@ -14,6 +14,7 @@ const rights = ['read', 'import'] as const;
 export const databasesFieldsGet: ApiMethod = {
   name: 'databases/fields_get',
   rights,
+  columns: fieldColumns,
   schema: {
     tags: ['v1.1'],
     summary: 'Get the fields of a database, its own first',

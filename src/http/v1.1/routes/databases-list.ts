@@ -12,6 +12,7 @@ const rights = ['read', 'import'] as const;
 export const databasesList: ApiMethod = {
   name: 'databases/list',
   rights,
+  columns: ['id', 'name', 'ui_tags', 'Groups'],
   schema: {
     tags: ['v1.1'],
     summary: 'List the databases that the token may use',

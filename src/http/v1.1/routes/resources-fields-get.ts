@@ -2,7 +2,7 @@ import { invalidRequest, ownValue } from '../../../base/index.ts';
 import { channels } from '../../../profiles/index.ts';
 import { fieldList, resourceFieldsBody } from '../directory-schemas.ts';
 import { dataText } from '../envelope.ts';
-import { describeField } from '../field-types.ts';
+import { describeField, fieldColumns } from '../field-types.ts';
 import type { ApiMethod } from '../method.ts';
 import { readId } from '../read-keys.ts';
 import { failure } from '../schemas.ts';
@@ -12,6 +12,7 @@ import { findSeenResource } from '../seen-resources.ts';
 export const resourcesFieldsGet: ApiMethod = {
   name: 'resources/fields_get',
   rights: ['read', 'import'],
+  columns: fieldColumns,
   schema: {
     tags: ['v1.1'],
     summary: 'Get the fields of the subscriptions of a resource',

@@ -9,6 +9,7 @@ import { listSeenResources } from '../seen-resources.ts';
 export const resourcesList: ApiMethod = {
   name: 'resources/list',
   rights: ['read', 'import'],
+  columns: ['id', 'name', 'groups'],
   schema: {
     tags: ['v1.1'],
     summary: 'List the resources of the databases that the token may use',

@@ -36,6 +36,7 @@ function printWorkflow(workflow: Workflow, nodes: readonly ListedNode[]): Record
 export const workflowsList: ApiMethod = {
   name: 'workflows/list',
   rights: ['read', 'import'],
+  columns: ['id', 'name', 'list_id', 'is_active', 'mode', 'ui_tags', 'groups', 'nodes'],
   schema: {
     tags: ['v1.1'],
     summary: 'List workflows with their nodes by id',
