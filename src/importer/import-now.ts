@@ -110,7 +110,8 @@ export async function importNow(
       : await withTx(db, (tx) =>
           attempt(tx, (inner, shape, part, scope) => importByHalves(inner, shape, part, scope, log)),
         );
-    if (rows.some((row) => row.ok && row.start === 'started')) deps.wakeEngine();
+    // Also without a workflow of its own an import may have fired triggers.
+    if (rows.some((row) => row.ok)) deps.wakeEngine();
     return { rows, dryRun };
   } catch (fault) {
     if (fault instanceof DryRun) return { rows: fault.rows, dryRun };
