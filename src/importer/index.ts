@@ -11,7 +11,7 @@ export type { ImportedRow } from './import-rows.ts';
 export { type ImportRules, importRules } from './import-rules.ts';
 export { createImporter, type ImporterDeps } from './importer.ts';
 export { type ItemResult, toItemResult } from './item-result.ts';
-export { type ItemState, itemStates } from './item-state.ts';
+export { type ItemState, itemStates, stateOfFault } from './item-state.ts';
 export { type MoveDeps, type MovedMembers, moveMembers } from './move-members.ts';
 export { itemErrorCodes, readCodes } from './parse-retry.ts';
 export type { Authorize } from './prepare-import.ts';

@@ -228,19 +228,7 @@ const itemResult = Type.Union([
   }),
 ]);
 /** Item states and start states: CONTRACT.md 3. */
-const counterNames = [
-  'total',
-  'waiting',
-  'created',
-  'updated',
-  'unchanged',
-  'invalid',
-  'ambiguous',
-  'not_found',
-  'cancelled',
-  'started',
-  'skipped_reentry',
-] as const;
+const counterNames = ['total', ...itemStates, 'started', 'skipped_reentry'] as const;
 const taskKeys = {
   status: Type.Enum(taskStates),
   progress: Type.Integer({ minimum: 0, maximum: 100 }),

@@ -1,6 +1,12 @@
 import { ownValue } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
-import { type Authorize, type ImportedRow, type ImportNowDeps, toItemResult } from '../../importer/index.ts';
+import {
+  type Authorize,
+  type ImportedRow,
+  type ImportNowDeps,
+  stateOfFault,
+  toItemResult,
+} from '../../importer/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { requireRight } from './auth.ts';
 import { identifyCall, keepAnswer, refuseRepeat } from './dedup.ts';
@@ -45,12 +51,8 @@ export function forecastOf(rows: readonly ImportedRow[]): Record<string, unknown
     ...{ started: 0, skipped_reentry: 0 },
   };
   for (const row of rows) {
-    if (row.ok) {
-      counters[row.state] += 1;
-      if (row.start !== null) counters[row.start] += 1;
-    } else if (row.fault.code === 404) counters.not_found += 1;
-    else if (row.fault.code === 409 && !row.fault.isDuplicate) counters.ambiguous += 1;
-    else counters.invalid += 1;
+    counters[row.ok ? row.state : stateOfFault(row.fault)] += 1;
+    if (row.ok && row.start !== null) counters[row.start] += 1;
   }
   // A profile that would be created gets another id when it is.
   const made = new Set(rows.flatMap((row) => (row.ok && row.state === 'created' ? [row.profileId] : [])));
