@@ -10,7 +10,7 @@ import {
   type StreamedTask,
   streamTask,
 } from '../../src/importer/index.ts';
-import { LineSplitter } from '../../src/importer/split-lines.ts';
+import { LineSplitter } from '../../src/importer/tasks/split-lines.ts';
 import { countersOf, ImportScene, idsOf, type Shop } from './import-scene.ts';
 
 /** Small enough that a short stream is stored in several parts. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { JsonValue } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import { WIDE_LANE } from '../../profiles/index.ts';
-import type { Envelope } from '../envelope.ts';
+import type { Envelope } from '../requests/envelope.ts';
 import { type ClaimedLane, ORDINARY_LANES } from './claim-lane.ts';
 
 export interface PendingChunk {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { JsonValue } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
-import type { Envelope } from '../envelope.ts';
+import type { Envelope } from '../requests/envelope.ts';
 
 /** What a task was told when it was accepted, and whether it still runs. */
 export interface TaskSource {

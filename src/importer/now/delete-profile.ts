@@ -1,0 +1,40 @@
+import type { Clock, JsonObject, Log } from '../../base/index.ts';
+import { type Db, withTx } from '../../db/index.ts';
+import { deleteProfiles } from '../../profiles/index.ts';
+import { forgetMembers } from '../../segments/index.ts';
+import { endRunsOfProfiles } from '../../workflow/index.ts';
+import { importRules } from '../requests/import-rules.ts';
+import { type Authorize, prepareImport } from '../requests/prepare-import.ts';
+import { addRunCounts } from '../sql/add-run-counts.ts';
+import { lockOneProfile } from './find-one.ts';
+
+export interface DeleteDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly wakeEngine: () => void;
+}
+
+/**
+ * Deletes the one profile that a request means, what it is found by, and what its runs hold of it; its runs end. All in
+ * one transaction. Locks: lanes, the profile, its runs, their tasks.
+ * @param accept runs in that transaction; when it throws, nothing is deleted.
+ * @throws {MusterError} as `findOneProfile` does.
+ */
+export async function deleteProfile(
+  { db, clock }: DeleteDeps,
+  body: JsonObject,
+  authorize: Authorize,
+  accept: (tx: Db, profileId: string) => Promise<void>,
+): Promise<{ profileId: string }> {
+  const prepared = await prepareImport(db, body, importRules.delete, 1, authorize);
+  return withTx(db, async (tx) => {
+    const profile = await lockOneProfile(tx, prepared);
+    await deleteProfiles(tx, prepared.shape, [profile]);
+    await forgetMembers(tx, profile.databaseId, [profile.id]);
+    const reason = 'the profile was deleted';
+    await endRunsOfProfiles(tx, [profile.id], { reason, now: clock.now(), addRunCounts });
+    await accept(tx, profile.id);
+    return { profileId: profile.id };
+  });
+}

@@ -1,0 +1,52 @@
+import { type Clock, type Log, newUuid, type Signals } from '../../base/index.ts';
+import { type ClaimLoop, createClaimLoop, type Db } from '../../db/index.ts';
+import type { Places } from '../../geo/index.ts';
+import { type ClaimedLane, claimLane } from '../sql/claim-lane.ts';
+import { processLane } from './process-lane.ts';
+
+const IDLE_MS = 500;
+
+export interface ImporterDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signals: Signals;
+  readonly places: Places;
+  readonly leaseSeconds: number;
+  /** Lanes that are worked on side by side. */
+  readonly concurrency: number;
+  /** Tells the engine that runs were started. */
+  readonly wakeEngine: () => void;
+}
+
+/** The loop that imports what was accepted, lane by lane. */
+export function createImporter(deps: ImporterDeps): ClaimLoop {
+  const { db, clock, log, signals } = deps;
+  const laneDeps = {
+    db,
+    log,
+    places: deps.places,
+    now: () => clock.now(),
+    beforeCommit: () => signals.reach('import.before-commit'),
+  };
+  return createClaimLoop<ClaimedLane>({
+    name: 'import',
+    concurrency: deps.concurrency,
+    idleMs: IDLE_MS,
+    clock,
+    log,
+    signals,
+    claim: async () => {
+      const now = clock.now();
+      const leaseEnd = new Date(now.getTime() + deps.leaseSeconds * 1000);
+      return claimLane(db, { token: newUuid(), now, leaseEnd });
+    },
+    work: async (lane) => {
+      await signals.reach('import.claimed');
+      const rows = await processLane(laneDeps, lane);
+      await signals.reach('import.after-commit');
+      if (rows > 0) deps.wakeEngine();
+      return rows;
+    },
+  });
+}

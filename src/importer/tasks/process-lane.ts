@@ -1,0 +1,169 @@
+import type { Log } from '../../base/index.ts';
+import { type Db, withTx, withTxOrRefusal } from '../../db/index.ts';
+import type { Places } from '../../geo/index.ts';
+import { loadShape, type ProfileShape, type RowError, WIDE_LANE } from '../../profiles/index.ts';
+import { importByHalves } from '../rows/import-by-halves.ts';
+import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from '../rows/import-rows.ts';
+import { stateOfFault } from '../rows/item-state.ts';
+import { addRunCounts } from '../sql/add-run-counts.ts';
+import { type ClaimedLane, ORDINARY_LANES } from '../sql/claim-lane.ts';
+import { growTask } from '../sql/grow-task.ts';
+import { lockLanes } from '../sql/lock-lanes.ts';
+import { lockPendingChunks, type PendingChunk } from '../sql/select-pending-chunks.ts';
+import { settleChunks, type TaskCounts } from '../sql/settle-chunks.ts';
+import { type ChunkRow, packResults, type RowResult, unpackRows } from './chunk-bytes.ts';
+import { expandAudience } from './expand-audience.ts';
+import { CHUNK_ROWS } from './split-rows.ts';
+
+/** Small chunks that one transaction takes together. */
+const MAX_CHUNKS = 64;
+/** Claims of a lane that ended in a crash or a fault before its oldest chunk is given up. */
+const MAX_ATTEMPTS = 8;
+
+export interface LaneDeps {
+  readonly db: Db;
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly places: Places;
+  /** Passed before the commit. */
+  readonly beforeCommit: () => Promise<void> | void;
+}
+
+const GIVEN_UP: RowError = {
+  code: 500,
+  text: `not imported: the server failed ${MAX_ATTEMPTS} times at this part of the task; its log tells why`,
+};
+
+/** A row with the chunk that it came in. */
+interface LaneRow extends SourcedRow {
+  readonly source: PendingChunk;
+  readonly row: ChunkRow;
+}
+
+type ImportAll = (tx: Db, shape: ProfileShape, rows: readonly LaneRow[]) => Promise<ImportedRow[]>;
+
+async function unpackChunks(chunks: readonly PendingChunk[]): Promise<LaneRow[]> {
+  const unpacked = await Promise.all(chunks.map((chunk) => unpackRows(chunk.payload)));
+  return chunks.flatMap((chunk, index) => (unpacked[index] ?? []).map((row) => ({ source: chunk, row })));
+}
+
+function emptyCounts(taskId: string, chunks: number): TaskCounts {
+  return {
+    ...{ taskId, chunks, created: 0, updated: 0, unchanged: 0 },
+    ...{ invalid: 0, ambiguous: 0, notFound: 0, started: 0, skippedReentry: 0 },
+  };
+}
+
+function countRow(counts: TaskCounts, row: ImportedRow): void {
+  if (row.ok) {
+    counts[row.state] += 1;
+    if (row.start !== null) counts[row.start === 'started' ? 'started' : 'skippedReentry'] += 1;
+    return;
+  }
+  const state = stateOfFault(row.fault);
+  counts[state === 'not_found' ? 'notFound' : state] += 1;
+}
+
+function toResult({ index, parentItem }: ChunkRow, row: ImportedRow): RowResult {
+  const place = parentItem === undefined ? { index } : { index, parentItem };
+  if (!row.ok) return { ...place, fault: row.fault };
+  const { profileId, state, start, skipped } = row;
+  return { ...place, profileId, state, start, ...(skipped.length === 0 ? {} : { skipped }) };
+}
+
+async function settle(
+  tx: Db,
+  lane: ClaimedLane,
+  chunks: readonly PendingChunk[],
+  rows: readonly LaneRow[],
+  imported: readonly ImportedRow[],
+  now: Date,
+): Promise<void> {
+  const results = new Map<number, RowResult[]>(chunks.map((chunk) => [chunk.id, []]));
+  const counts = new Map<string, TaskCounts>();
+  for (const { taskId } of chunks) {
+    counts.set(taskId, emptyCounts(taskId, chunks.filter((other) => other.taskId === taskId).length));
+  }
+  for (const [position, { source, row }] of rows.entries()) {
+    const outcome = imported[position];
+    const taskCounts = counts.get(source.taskId);
+    if (outcome === undefined || taskCounts === undefined) throw new Error('a row of a chunk has no result');
+    countRow(taskCounts, outcome);
+    results.get(source.id)?.push(toResult(row, outcome));
+  }
+  const packed = await Promise.all(
+    chunks.map(async ({ id }) => ({ id, result: await packResults(results.get(id) ?? []) })),
+  );
+  await settleChunks(tx, lane, packed, [...counts.values()], now);
+}
+
+/** A chunk that stands for the work of finding the profiles. */
+function isAudience(chunk: PendingChunk): boolean {
+  return chunk.rows === 0;
+}
+
+/** @returns how many rows were settled, an audience that was found counting as one: 0 when the lane is another's by now, or has nothing pending. */
+async function settleLane(
+  deps: LaneDeps,
+  tx: Db,
+  lane: ClaimedLane,
+  importAll: ImportAll,
+  givesUp = false,
+): Promise<number> {
+  // After a failure the oldest alone, so that a chunk which cannot be processed takes no other task's with it.
+  const limits = { chunks: lane.attempts > 1 ? 1 : MAX_CHUNKS, rows: CHUNK_ROWS };
+  if (lane.lane === WIDE_LANE) await lockLanes(tx, lane.databaseId, ORDINARY_LANES);
+  const chunks = await lockPendingChunks(tx, lane, limits);
+  if (chunks.length === 0) {
+    // Else a lane that was claimed just as another had emptied it would stay closed for a whole lease.
+    await settleChunks(tx, lane, [], [], deps.now());
+    return 0;
+  }
+  const shape = await loadShape(tx, lane.databaseId);
+  const rows = await unpackChunks(chunks.filter((chunk) => !isAudience(chunk)));
+  for (const chunk of chunks.filter(isAudience)) {
+    const fault = givesUp ? GIVEN_UP : await expandAudience(tx, shape, chunk);
+    if (fault === undefined) continue;
+    // An audience that cannot be found is told of as one item that failed.
+    await growTask(tx, chunk.taskId, { total: 1, chunks: 0 });
+    rows.push({ source: chunk, row: { index: 0, fault } });
+  }
+  const imported = await importAll(tx, shape, rows);
+  await settle(tx, lane, chunks, rows, imported, deps.now());
+  await deps.beforeCommit();
+  return rows.length + chunks.filter(isAudience).length;
+}
+
+function scopeOf({ now, places, log }: LaneDeps): ImportScope {
+  return { now: now(), addRunCounts, places, log };
+}
+
+/**
+ * Imports the oldest chunks of a claimed lane, about a thousand rows, in one transaction, and gives the lane up. Locks:
+ * lanes, profiles, unique values, runs, tasks, each in order of its key.
+ * @returns how many rows were settled.
+ */
+export async function processLane(deps: LaneDeps, lane: ClaimedLane): Promise<number> {
+  const { db, log } = deps;
+  if (lane.attempts > MAX_ATTEMPTS) {
+    log.error({ ...lane }, 'a part of a task is given up after too many faults; its items get error 500');
+    return withTx(db, (tx) =>
+      settleLane(
+        deps,
+        tx,
+        lane,
+        async (_tx, _shape, rows) => rows.map(() => ({ ok: false, fault: GIVEN_UP })),
+        true,
+      ),
+    );
+  }
+  const settled = await withTxOrRefusal(db, (tx) =>
+    settleLane(deps, tx, lane, (inner, shape, rows) => importRows(inner, shape, rows, scopeOf(deps))),
+  );
+  if (settled.ok) return settled.value;
+  return withTx(db, (tx) =>
+    settleLane(deps, tx, lane, (inner, shape, rows) =>
+      importByHalves(inner, shape, rows, scopeOf(deps), log),
+    ),
+  );
+}
