@@ -3,7 +3,7 @@ import type { PoolFigures } from '../db/index.ts';
 
 /** What is read from the database when the metrics are asked for; ages in seconds, 0 when nothing is due. */
 export interface QueueFigures {
-  readonly tasks: Readonly<Record<'pending' | 'processing' | 'completed', number>>;
+  readonly tasks: Readonly<Record<'pending' | 'processing' | 'completed' | 'cancelled', number>>;
   readonly runs: Readonly<Record<'active' | 'waiting' | 'ended' | 'failed', number>>;
   readonly pendingChunks: number;
   readonly pendingRows: number;

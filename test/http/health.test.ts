@@ -77,15 +77,19 @@ test('metrics tell the state of tasks, chunks, runs and calls', async () => {
       values ('d', 'reject', 'RU', '0/1', now()) returning id
     ), t as (
       insert into task (id, kind, database_id, envelope, total, chunks_left, started, runs_waiting, runs_ended,
-        runs_failed, accepted_at, started_at, finished_at, expires_at)
+        runs_failed, accepted_at, started_at, finished_at, cancelled_at, expires_at)
       select v.id::uuid, 'k', d.id, '{}', 0, 0, v.started, v.waiting, v.ended, v.failed,
-        v.accepted::timestamptz, v.begun::timestamptz, v.finished::timestamptz, '2027-01-01'
+        v.accepted::timestamptz, v.begun::timestamptz, v.finished::timestamptz, v.cancelled::timestamptz,
+        '2027-01-01'
       from d, (values
         ('00000000-0000-0000-0000-000000000001', 10, 2, 3, 1, '2026-03-02T09:00:00Z', '2026-03-02T09:00:00Z',
-          '2026-03-02T09:00:00Z'),
-        ('00000000-0000-0000-0000-000000000002', 0, 0, 0, 0, '2026-03-02T09:59:00Z', '2026-03-02T09:59:30Z', null),
-        ('00000000-0000-0000-0000-000000000003', 0, 0, 0, 0, '2026-03-02T09:59:30Z', null, null)
-      ) v (id, started, waiting, ended, failed, accepted, begun, finished)
+          '2026-03-02T09:00:00Z', null),
+        ('00000000-0000-0000-0000-000000000004', 0, 0, 0, 0, '2026-03-02T09:00:00Z', null,
+          '2026-03-02T09:00:00Z', '2026-03-02T09:00:00Z'),
+        ('00000000-0000-0000-0000-000000000002', 0, 0, 0, 0, '2026-03-02T09:59:00Z', '2026-03-02T09:59:30Z', null,
+          null),
+        ('00000000-0000-0000-0000-000000000003', 0, 0, 0, 0, '2026-03-02T09:59:30Z', null, null, null)
+      ) v (id, started, waiting, ended, failed, accepted, begun, finished, cancelled)
       returning id, database_id
     )
     insert into import_chunk (task_id, database_id, lane, rows, payload, settled_at)
@@ -104,6 +108,7 @@ test('metrics tell the state of tasks, chunks, runs and calls', async () => {
     'muster_tasks{state="pending"} 1',
     'muster_tasks{state="processing"} 1',
     'muster_tasks{state="completed"} 1',
+    'muster_tasks{state="cancelled"} 1',
     'muster_runs{state="active"} 4',
     'muster_runs{state="waiting"} 2',
     'muster_runs{state="ended"} 3',

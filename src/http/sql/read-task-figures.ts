@@ -11,7 +11,8 @@ export async function readTaskFigures(db: Db): Promise<Pick<QueueFigures, 'tasks
     select
       count(*) filter (where finished_at is null and started_at is null) as pending,
       count(*) filter (where finished_at is null and started_at is not null) as processing,
-      count(*) filter (where finished_at is not null) as completed,
+      count(*) filter (where finished_at is not null and cancelled_at is null) as completed,
+      count(*) filter (where cancelled_at is not null) as cancelled,
       coalesce(sum(started - runs_waiting - runs_ended - runs_failed), 0)::bigint as active,
       coalesce(sum(runs_waiting), 0)::bigint as waiting,
       coalesce(sum(runs_ended), 0)::bigint as ended,
@@ -22,10 +23,11 @@ export async function readTaskFigures(db: Db): Promise<Pick<QueueFigures, 'tasks
     pending = 0,
     processing = 0,
     completed = 0,
+    cancelled = 0,
     active = 0,
     waiting = 0,
     ended = 0,
     failed = 0,
   } = rows[0] ?? {};
-  return { tasks: { pending, processing, completed }, runs: { active, waiting, ended, failed } };
+  return { tasks: { pending, processing, completed, cancelled }, runs: { active, waiting, ended, failed } };
 }
