@@ -210,6 +210,7 @@ test('an unfinished task, an inactive workflow and faulty bodies are refused and
       },
       /^data\[1\]\.item: item 0 is there twice$/,
     ],
+    [{ data: [{ item: 0, data: {}, attach: [{ file: 'x' }] }] }, /^data\[0\]\.attach: cannot be corrected$/],
     [{ data: [{ item: 7, data: {} }] }, /^data\[0\]\.item: item 7 of the task has not failed$/],
   ];
   for (const [body, detail] of faults) await assert.rejects(retry(unfinished, body), refuses(400, detail));

@@ -47,6 +47,8 @@ export function parseRetry(body: JsonObject, maxItems: number): RetryRequest {
     if (!isJsonObject(ownValue(change, 'data'))) {
       throw invalidRequest(`${name}.data`, 'expected an object with the fields of the profile');
     }
+    // An item keeps the attachments that were stored with it: here they would be taken for such as they stand.
+    if (Object.hasOwn(change, 'attach')) throw invalidRequest(`${name}.attach`, 'cannot be corrected');
     corrections.set(index, change);
   }
   return { codes: readCodes(body), corrections };
