@@ -20,7 +20,7 @@ import {
 import { insertChunks, type NewChunk } from '../sql/insert-chunks.ts';
 import { insertTask } from '../sql/insert-task.ts';
 import { type ChunkRow, packRows } from './chunk-bytes.ts';
-import { splitRows, toRow, toRows } from './split-rows.ts';
+import { splitRows, toRows } from './split-rows.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -77,8 +77,10 @@ async function packRequest(
   { request: { audience, envelope }, shape }: PreparedImport,
   { items, faults }: StoredRequest,
 ): Promise<NewChunk[]> {
-  if (audience !== undefined) return packAudience(toRow(envelope, items[0] ?? {}, 0));
-  return packChunks(shape, envelope, toRows(envelope, items, faults));
+  const rows = toRows(envelope, items, faults);
+  return audience === undefined
+    ? packChunks(shape, envelope, rows)
+    : packAudience(rows[0] ?? { index: 0, item: {} });
 }
 
 /**
