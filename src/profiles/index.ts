@@ -73,6 +73,7 @@ export { findResource, listResources } from './sql/list-resources.ts';
 export { lockDatabases } from './sql/lock-databases.ts';
 export { meetsFilter } from './sql/profile-document.ts';
 export type { StoredProfile } from './sql/select-profiles.ts';
+export { type SubscriptionEvent, statusChangesOf, subscriptionEvents } from './subscription-events.ts';
 export {
   parseSubscriptions,
   type SkippedSubscription,

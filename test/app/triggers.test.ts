@@ -31,6 +31,7 @@ before(async () => {
   await watch('created', { on: 'profile_created' });
   await watch('updated', { on: 'profile_updated', filter: { _fname: { $ne: 'Silent' } } });
   await watch('unsubscribed', { on: 'subscription_changed', resource_id: 2, status: 'unsubscribed' });
+  await watch('back', { on: 'subscription_changed', event: 'subscribed' });
   await watch('vip', { on: 'segment_entered', segment_id: 1 });
   await watch('Omsk', { on: 'segment_entered', segment_id: 2 });
 });
@@ -70,6 +71,8 @@ test('imports start what waits for them, each change once', async () => {
   assert.deepEqual(await started(), []);
   await put({ email: 'a@x.ru', subscriptions: mail('unsubscribed') });
   assert.deepEqual(await started(), ['unsubscribed']);
+  await put({ email: 'a@x.ru', subscriptions: mail('subscribed') });
+  assert.deepEqual(await started(), ['back']);
   await put({ email: 'a@x.ru' }, { add_to_segments: [1] });
   assert.deepEqual(await started(), ['vip']);
   await send('profiles/segstatic/remove', { db_id: 1, segment_id: 1, profile_id: id });

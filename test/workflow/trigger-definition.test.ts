@@ -68,12 +68,16 @@ const refused: [what: string, definition: JsonValue, faults: string[]][] = [
   [
     'what is no resource, channel or status',
     {
-      nodes: [{ ...start, on: 'subscription_changed', resource_id: 1.5, channel: 'fax', status: 1 }, end],
+      nodes: [
+        { ...start, on: 'subscription_changed', resource_id: 1.5, channel: 'fax', status: 1, event: 'lost' },
+        end,
+      ],
     },
     [
       'nodes.in.resource_id: expected an id, a whole number from 1',
       'nodes.in.channel: expected one of email, sms, push, notify, viber, whatsapp, telegram_bot',
       `nodes.in.status: expected one of ${statuses}`,
+      'nodes.in.event: expected one of subscribed, unsubscribed, complain, hardbounced',
     ],
   ],
   [

@@ -1,7 +1,9 @@
 import {
   type Channel,
   channels,
+  type SubscriptionEvent,
   type SubscriptionStatus,
+  subscriptionEvents,
   subscriptionStatuses,
 } from '../../profiles/index.ts';
 import type { Filter } from '../../query/index.ts';
@@ -24,6 +26,8 @@ export type TriggerEvent =
       readonly resourceId: number | null;
       readonly channel: Channel | null;
       readonly status: SubscriptionStatus | null;
+      /** What hooks tell the change as. */
+      readonly event: SubscriptionEvent | null;
     }
   | { readonly on: 'segment_entered'; readonly segmentId: number };
 
@@ -34,7 +38,7 @@ export interface Trigger {
 }
 
 /** Keys of any event: of an unknown one they are not told to be unknown, too. */
-const eventKeys = ['filter', 'resource_id', 'channel', 'status', 'segment_id'];
+const eventKeys = ['filter', 'resource_id', 'channel', 'status', 'event', 'segment_id'];
 
 function parseEvent(reader: NodeReader): TriggerEvent | undefined {
   const on = reader.choice('on', triggerEvents, 'required');
@@ -51,6 +55,7 @@ function parseEvent(reader: NodeReader): TriggerEvent | undefined {
         resourceId: reader.reference('resource_id', 'optional') ?? null,
         channel: reader.choice('channel', channels, 'optional') ?? null,
         status: reader.choice('status', subscriptionStatuses, 'optional') ?? null,
+        event: reader.choice('event', subscriptionEvents, 'optional') ?? null,
       };
     case 'segment_entered': {
       const segmentId = reader.reference('segment_id', 'required');

@@ -1,16 +1,8 @@
-import type { ProfileChange, Subscription } from '../../profiles/index.ts';
+import { type ProfileChange, statusChangesOf } from '../../profiles/index.ts';
 import type { TriggerEvent } from '../nodes/trigger.ts';
 
 /** Which profiles have come into segments, by segment. */
 export type EnteredSegments = ReadonlyMap<number, ReadonlySet<string>>;
-
-/** The subscriptions that are new or have another status. */
-function changedSubscriptions({ before, after }: ProfileChange): readonly Subscription[] {
-  if (before === undefined) return after.subscriptions;
-  if (before.subscriptions === after.subscriptions) return [];
-  const statuses = new Map(before.subscriptions.map(({ id, status }) => [id, status]));
-  return after.subscriptions.filter(({ id, status }) => statuses.get(id) !== status);
-}
 
 function isMet(event: TriggerEvent, change: ProfileChange, entered: EnteredSegments): boolean {
   switch (event.on) {
@@ -19,11 +11,12 @@ function isMet(event: TriggerEvent, change: ProfileChange, entered: EnteredSegme
     case 'profile_updated':
       return change.before !== undefined && change.before !== change.after;
     case 'subscription_changed':
-      return changedSubscriptions(change).some(
-        ({ resource_id, channel, status }) =>
-          (event.resourceId === null || event.resourceId === resource_id) &&
-          (event.channel === null || event.channel === channel) &&
-          (event.status === null || event.status === status),
+      return statusChangesOf(change).some(
+        ({ subscription, event: raised }) =>
+          (event.resourceId === null || event.resourceId === subscription.resource_id) &&
+          (event.channel === null || event.channel === subscription.channel) &&
+          (event.status === null || event.status === subscription.status) &&
+          (event.event === null || event.event === raised),
       );
     case 'segment_entered':
       return (
