@@ -1,5 +1,5 @@
 import { type Db, withTx } from '../../db/index.ts';
-import { identifyCall, keepAnswer, refuseRepeat } from './dedup.ts';
+import { beginChange } from './dedup.ts';
 import type { ApiCall } from './method.ts';
 
 /**
@@ -12,13 +12,10 @@ export async function answerOnce(
   method: string,
   work: (tx: Db) => Promise<string>,
 ): Promise<string> {
-  const { db } = call.deps;
-  const identity = identifyCall(call, method);
-  if (identity === undefined) return withTx(db, work);
-  await refuseRepeat(db, identity);
-  return withTx(db, async (tx) => {
+  const keep = await beginChange(call, method);
+  return withTx(call.deps.db, async (tx) => {
     const text = await work(tx);
-    await keepAnswer(tx, identity, text);
+    await keep(tx, text);
     return text;
   });
 }

@@ -65,7 +65,7 @@ export function identifyRequest(request: {
 }
 
 /** `identifyRequest` for a call of that method. */
-export function identifyCall(call: ApiCall, method: string): RequestIdentity | undefined {
+function identifyCall(call: ApiCall, method: string): RequestIdentity | undefined {
   const { deps, request, token, bodyHash } = call;
   const requestId = request.headers['request-id'];
   return identifyRequest({
@@ -103,4 +103,20 @@ export async function refuseRepeat(db: Db, identity: RequestIdentity): Promise<v
 export async function keepAnswer(tx: Db, identity: RequestIdentity, answer: string): Promise<void> {
   const outcome = await storeAnswer(tx, { ...identity, answer });
   if (outcome !== 'stored') throw repeatOf(identity, outcome);
+}
+
+/**
+ * Begins a changing or launching method: refuses a repeat.
+ * @returns keeps the JSON text of the answer, in the transaction that carries the request out.
+ * @throws {RepeatedRequest} when it was carried out before; {MusterError} 409 when its Request-ID was used for something
+ * else.
+ */
+export async function beginChange(
+  call: ApiCall,
+  method: string,
+): Promise<(tx: Db, answer: string) => Promise<void>> {
+  const identity = identifyCall(call, method);
+  if (identity === undefined) return async () => {};
+  await refuseRepeat(call.deps.db, identity);
+  return (tx, answer) => keepAnswer(tx, identity, answer);
 }

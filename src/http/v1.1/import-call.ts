@@ -1,5 +1,4 @@
 import { ownValue } from '../../base/index.ts';
-import type { Db } from '../../db/index.ts';
 import {
   type Authorize,
   type ImportedRow,
@@ -9,7 +8,6 @@ import {
 } from '../../importer/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { requireRight } from './auth.ts';
-import { identifyCall, keepAnswer, refuseRepeat } from './dedup.ts';
 import type { ApiCall } from './method.ts';
 
 /** Whether a dry run is asked for: it changes nothing, so its answer is never that of a repeat. */
@@ -57,20 +55,4 @@ export function forecastOf(rows: readonly ImportedRow[]): Record<string, unknown
   // A profile that would be created gets another id when it is.
   const made = new Set(rows.flatMap((row) => (row.ok && row.state === 'created' ? [row.profileId] : [])));
   return { dry_run: true, counters, result: rows.map((row, index) => toForecast(row, index, made)) };
-}
-
-/**
- * Begins a changing method: refuses a repeat.
- * @returns keeps the answer, in the transaction that carries the request out.
- * @throws {RepeatedRequest} when it was carried out before; {MusterError} 409 when its Request-ID was used for something
- * else.
- */
-export async function beginChange(
-  name: string,
-  call: ApiCall,
-): Promise<(tx: Db, answer: string) => Promise<void>> {
-  const identity = identifyCall(call, name);
-  if (identity === undefined) return async () => {};
-  await refuseRepeat(call.deps.db, identity);
-  return (tx, answer) => keepAnswer(tx, identity, answer);
 }

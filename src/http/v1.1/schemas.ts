@@ -258,12 +258,6 @@ export const setSubscriptionsAnswer = Type.Object({
   hash_ids: Type.Optional(Type.Array(Type.String(), { description: 'where several were set' })),
 });
 
-export const listBody = Type.Object({
-  ...commonKeys,
-  from_id: Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, default: 1_000 })),
-});
-
 export const workflowsAnswer = Type.Object({
   data: Type.Array(
     Type.Object({

@@ -3,7 +3,7 @@ import { invalidRequest, type JsonObject, ownValue } from '../../../base/index.t
 import { withTx } from '../../../db/index.ts';
 import { DEFAULT_MIMETYPE, fileNameFault, storeUpload } from '../../../files/index.ts';
 import type { HttpDeps } from '../../deps.ts';
-import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
+import { beginChange } from '../dedup.ts';
 import { dataText } from '../envelope.ts';
 import { type ApiBody, type ApiCall, type ApiMethod, answerCall, methodSchema } from '../method.ts';
 import { type ReadUpload, UploadReader } from '../read-upload.ts';
@@ -33,8 +33,7 @@ async function storeFile(call: ApiCall, { content, mimetype }: ReadUpload): Prom
   const { deps, token } = call;
   const name = readFileName(call.body);
   if (content === undefined) throw invalidRequest('data', 'expected base64 or a base64 data URI, a string');
-  const identity = identifyCall(call, fileUpload.name);
-  if (identity !== undefined) await refuseRepeat(deps.db, identity);
+  const keep = await beginChange(call, fileUpload.name);
   const file = {
     name,
     mimetype: mimetype ?? DEFAULT_MIMETYPE,
@@ -44,7 +43,7 @@ async function storeFile(call: ApiCall, { content, mimetype }: ReadUpload): Prom
   };
   return withTx(deps.db, async (tx) => {
     const text = dataText({ file: await storeUpload(tx, content, file) });
-    if (identity !== undefined) await keepAnswer(tx, identity, text);
+    await keep(tx, text);
     return text;
   });
 }

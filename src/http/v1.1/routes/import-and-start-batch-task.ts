@@ -1,5 +1,5 @@
 import { importNow, importRules, requireRoom, submitTask } from '../../../importer/index.ts';
-import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
+import { beginChange } from '../dedup.ts';
 import { dataText, successText } from '../envelope.ts';
 import { authorizeImport, forecastOf, importDeps, isDryRun } from '../import-call.ts';
 import type { ApiMethod } from '../method.ts';
@@ -25,8 +25,7 @@ export const importAndStartBatchTask: ApiMethod = {
       const { rows } = await importNow(importDeps(deps), token, body, rules, authorize, async () => {});
       return dataText(forecastOf(rows));
     }
-    const identity = identifyCall(call, rules.method);
-    if (identity !== undefined) await refuseRepeat(db, identity);
+    const keep = await beginChange(call, rules.method);
     await requireRoom(db, clock, config.maxWaitingRows);
     const { taskId } = await submitTask(
       {
@@ -39,7 +38,7 @@ export const importAndStartBatchTask: ApiMethod = {
       rules,
       authorize,
       async (tx, acceptedId) => {
-        if (identity !== undefined) await keepAnswer(tx, identity, successText({ task_id: acceptedId }));
+        await keep(tx, successText({ task_id: acceptedId }));
       },
     );
     return successText({ task_id: taskId });

@@ -6,7 +6,7 @@ import {
   importRules,
   toItemResult,
 } from '../../../importer/index.ts';
-import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
+import { beginChange } from '../dedup.ts';
 import { dataText, SUCCESS, successText } from '../envelope.ts';
 import { authorizeImport, forecastOf, importDeps, isDryRun } from '../import-call.ts';
 import type { ApiMethod } from '../method.ts';
@@ -56,8 +56,7 @@ function createMethod(rules: ImportRules, summary: string): ApiMethod {
         const { rows } = await importNow(importDeps(deps), token, body, rules, authorize, async () => {});
         return dataText(forecastOf(rows));
       }
-      const identity = identifyCall(call, rules.method);
-      if (identity !== undefined) await refuseRepeat(deps.db, identity);
+      const keep = await beginChange(call, rules.method);
       const { rows } = await importNow(
         importDeps(deps),
         token,
@@ -66,7 +65,7 @@ function createMethod(rules: ImportRules, summary: string): ApiMethod {
         authorize,
         async (tx, imported) => {
           const text = print(imported);
-          if (identity !== undefined) await keepAnswer(tx, identity, text);
+          await keep(tx, text);
         },
       );
       return print(rows);

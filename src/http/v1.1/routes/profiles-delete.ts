@@ -1,6 +1,7 @@
 import { deleteProfile, importRules } from '../../../importer/index.ts';
+import { beginChange } from '../dedup.ts';
 import { dataAndOwnText } from '../envelope.ts';
-import { authorizeImport, beginChange } from '../import-call.ts';
+import { authorizeImport } from '../import-call.ts';
 import type { ApiMethod } from '../method.ts';
 import { deletedProfileAnswer, failure, oneProfileBody } from '../schemas.ts';
 
@@ -20,7 +21,7 @@ export const profilesDelete: ApiMethod = {
     response: { 200: { anyOf: [deletedProfileAnswer, failure] } },
   },
   handle: async (call) => {
-    const keep = await beginChange(method, call);
+    const keep = await beginChange(call, method);
     const { profileId } = await deleteProfile(call.deps, call.body, authorizeImport(call), (tx, id) =>
       keep(tx, print(id)),
     );

@@ -3,7 +3,7 @@ import { moveMembers } from '../../../importer/index.ts';
 import { getProfile } from '../../../profiles/index.ts';
 import { getSegment } from '../../../segments/index.ts';
 import { requireRight } from '../auth.ts';
-import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
+import { beginChange } from '../dedup.ts';
 import { successText } from '../envelope.ts';
 import type { ApiCall, ApiMethod } from '../method.ts';
 import { readId } from '../read-keys.ts';
@@ -46,8 +46,7 @@ function createMethod(action: 'add' | 'remove', summary: string): ApiMethod {
     handle: async (call) => {
       const { deps, body } = call;
       const { segment, profileId } = await findMove(call);
-      const identity = identifyCall(call, name);
-      if (identity !== undefined) await refuseRepeat(deps.db, identity);
+      const keep = await beginChange(call, name);
       const text = successText({ profile_id: profileId });
       const move = {
         add: action === 'add' ? [profileId] : [],
@@ -55,7 +54,7 @@ function createMethod(action: 'add' | 'remove', summary: string): ApiMethod {
         skipTriggers: ownValue(body, 'skip_triggers') === true,
       };
       await moveMembers(deps, segment, move, async (tx) => {
-        if (identity !== undefined) await keepAnswer(tx, identity, text);
+        await keep(tx, text);
       });
       return text;
     },

@@ -1,6 +1,7 @@
 import { deleteSubscription, importRules } from '../../../importer/index.ts';
+import { beginChange } from '../dedup.ts';
 import { successText } from '../envelope.ts';
-import { authorizeImport, beginChange } from '../import-call.ts';
+import { authorizeImport } from '../import-call.ts';
 import type { ApiMethod } from '../method.ts';
 import { failure, oneSubscriptionBody, setSubscriptionsAnswer } from '../schemas.ts';
 import { chooseByBody, withSubscriptionMatching } from '../subscription-body.ts';
@@ -22,7 +23,7 @@ export const subscriptionsDelete: ApiMethod = {
   },
   handle: async (call) => {
     const body = withSubscriptionMatching(call.body);
-    const keep = await beginChange(method, call);
+    const keep = await beginChange(call, method);
     const { profileId, subscription } = await deleteSubscription(
       call.deps,
       body,

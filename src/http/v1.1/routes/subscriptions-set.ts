@@ -2,8 +2,9 @@ import { type JsonValue, MusterError } from '../../../base/index.ts';
 import type { Db } from '../../../db/index.ts';
 import { type ImportedRow, importNow, importRules } from '../../../importer/index.ts';
 import { getProfile, type ProfileShape, subscriptionIdsOf } from '../../../profiles/index.ts';
+import { beginChange } from '../dedup.ts';
 import { dataText, successText } from '../envelope.ts';
-import { authorizeImport, beginChange, forecastOf, importDeps, isDryRun } from '../import-call.ts';
+import { authorizeImport, forecastOf, importDeps, isDryRun } from '../import-call.ts';
 import type { ApiMethod } from '../method.ts';
 import { failure, setSubscriptionsAnswer, setSubscriptionsBody } from '../schemas.ts';
 import { toUpdate } from '../subscription-body.ts';
@@ -57,7 +58,7 @@ export const subscriptionsSet: ApiMethod = {
       );
       return dataText(forecastOf(rows));
     }
-    const keep = await beginChange(rules.method, call);
+    const keep = await beginChange(call, rules.method);
     let answer = '';
     await importNow(importDeps(call.deps), call.token, body, rules, authorize, async (tx, rows, shape) => {
       answer = await print(tx, shape, onlyProfile(rows), subscriptions);

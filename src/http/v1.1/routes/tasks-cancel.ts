@@ -1,6 +1,6 @@
 import { cancelTask } from '../../../importer/index.ts';
 import { toTaskData } from '../../task-data.ts';
-import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
+import { beginChange } from '../dedup.ts';
 import { dataText } from '../envelope.ts';
 import type { ApiMethod } from '../method.ts';
 import { failure, statusAnswer, taskBody } from '../schemas.ts';
@@ -22,10 +22,9 @@ export const tasksCancel: ApiMethod = {
   handle: async (call) => {
     const { deps, body } = call;
     const taskId = readTaskId(body);
-    const identity = identifyCall(call, name);
-    if (identity !== undefined) await refuseRepeat(deps.db, identity);
+    const keep = await beginChange(call, name);
     const status = await cancelTask(deps, taskId, permitOf(call, rights), async (tx, cancelled) => {
-      if (identity !== undefined) await keepAnswer(tx, identity, dataText(toTaskData(cancelled)));
+      await keep(tx, dataText(toTaskData(cancelled)));
     });
     if (status === undefined) throw noSuchTask();
     // What waited behind its chunks may go on.

@@ -1,5 +1,5 @@
 import { type RetryOutcome, retryFailed } from '../../../importer/index.ts';
-import { identifyCall, keepAnswer, refuseRepeat } from '../dedup.ts';
+import { beginChange } from '../dedup.ts';
 import { successText } from '../envelope.ts';
 import type { ApiMethod } from '../method.ts';
 import { failure, retryAnswer, retryBody } from '../schemas.ts';
@@ -26,8 +26,7 @@ export const tasksRetryFailed: ApiMethod = {
     const { deps, token, body } = call;
     const { db, clock, signals, config } = deps;
     const taskId = readTaskId(body);
-    const identity = identifyCall(call, name);
-    if (identity !== undefined) await refuseRepeat(db, identity);
+    const keep = await beginChange(call, name);
     const outcome = await retryFailed(
       {
         ...{ db, clock, signals, maxItems: config.maxItems },
@@ -39,7 +38,7 @@ export const tasksRetryFailed: ApiMethod = {
       body,
       permitOf(call, rights),
       async (tx, accepted) => {
-        if (identity !== undefined) await keepAnswer(tx, identity, print(accepted));
+        await keep(tx, print(accepted));
       },
     );
     if (outcome === undefined) throw noSuchTask();

@@ -3,8 +3,9 @@ import { withTx } from '../../../db/index.ts';
 import { addRunCounts } from '../../../importer/index.ts';
 import { clearWorkflow, findStartTarget, setWorkflowActive } from '../../../workflow/index.ts';
 import { requireRight } from '../auth.ts';
+import { beginChange } from '../dedup.ts';
 import { dataText } from '../envelope.ts';
-import { beginChange } from '../import-call.ts';
+
 import type { ApiCall, ApiMethod } from '../method.ts';
 import { readFlag, readNumber } from '../read-keys.ts';
 import { activateBody, deactivateBody, failure, nullAnswer } from '../schemas.ts';
@@ -29,7 +30,7 @@ async function switchWorkflow(name: string, call: ApiCall, active: boolean): Pro
   const id = await readWorkflow(call, body);
   const skipProfiles = active && readFlag(body, 'skip_profiles');
   const isNamed = request.headers['request-id'] !== undefined;
-  const keep = isNamed ? await beginChange(name, call) : async () => {};
+  const keep = isNamed ? await beginChange(call, name) : async () => {};
   if (skipProfiles) {
     await clearWorkflow(deps.db, id, { reason: REASON, now: deps.clock.now(), addRunCounts });
   }

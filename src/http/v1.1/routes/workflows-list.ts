@@ -1,9 +1,10 @@
 import { invalidRequest, type JsonObject, ownValue, sameJson } from '../../../base/index.ts';
 import { type ListedNode, listNodes, listWorkflows, type Workflow } from '../../../workflow/index.ts';
+import { listBody } from '../directory-schemas.ts';
 import { dataAndOwnText } from '../envelope.ts';
 import type { ApiMethod } from '../method.ts';
 import { isGiven, readNumber } from '../read-keys.ts';
-import { failure, listBody, workflowsAnswer } from '../schemas.ts';
+import { failure, workflowsAnswer } from '../schemas.ts';
 
 const MAX_LIMIT = 1_000;
 
