@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
-import { slotOf } from '../../src/base/index.ts';
+import { type JsonObject, slotOf } from '../../src/base/index.ts';
+import { withTx } from '../../src/db/index.ts';
+import { createField } from '../../src/profiles/index.ts';
 import { at, createMethodScene, type MethodScene } from './method-scene.ts';
 
 let scene: MethodScene;
@@ -264,4 +266,29 @@ test('profiles/get takes and answers XML', async () => {
 
 test('nothing of this was a fault of ours', () => {
   assert.deepEqual(scene.server.faults, []);
+});
+
+test('of a field that becomes unique while a deletion waits, the value goes too', async () => {
+  const { db } = scene.server.deps;
+  const { databaseId, clock } = scene;
+  const field = await createField(db, clock, databaseId, { name: 'late', type: 'string' });
+  await scene.sendOk('profiles/add', { data: { email: 'late@x.ru', late: 'L1' } });
+  let deleting: Promise<JsonObject> | undefined;
+  await withTx(db, async (held) => {
+    await sql`select from import_lane where database_id = ${databaseId} for update`.execute(held);
+    deleting = scene.send('profiles/delete', { email: 'late@x.ru' });
+    for (;;) {
+      const { rows } = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+        db,
+      );
+      if (rows.length > 0) break;
+    }
+    await sql`update field set "unique" = true where id = ${field.id}`.execute(db);
+    await sql`insert into unique_value (slot, database_id, kind, value, profile_id)
+              select ${slotOf('L1')}, ${databaseId}, 100 + ${field.id}, 'L1', id
+                from profile where fields ->> 'late' = 'L1'`.execute(db);
+  });
+  assert.equal((await deleting)?.['error'], 0);
+  await scene.sendOk('profiles/add', { data: { email: 'again@x.ru', late: 'L1' } });
 });

@@ -1,6 +1,6 @@
 import type { Clock, JsonObject, Log } from '../../base/index.ts';
 import { type Db, withTx } from '../../db/index.ts';
-import { deleteProfiles } from '../../profiles/index.ts';
+import { deleteProfiles, loadShape } from '../../profiles/index.ts';
 import { forgetMembers } from '../../segments/index.ts';
 import { endRunsOfProfiles } from '../../workflow/index.ts';
 import { importRules } from '../requests/import-rules.ts';
@@ -30,7 +30,8 @@ export async function deleteProfile(
   const prepared = await prepareImport(db, body, importRules.delete, 1, authorize);
   return withTx(db, async (tx) => {
     const profile = await lockOneProfile(tx, prepared);
-    await deleteProfiles(tx, prepared.shape, [profile]);
+    // Read again: of a field that has become a match field or unique since, the values go as well.
+    await deleteProfiles(tx, await loadShape(tx, profile.databaseId), [profile]);
     await forgetMembers(tx, profile.databaseId, [profile.id]);
     const reason = 'the profile was deleted';
     await endRunsOfProfiles(tx, [profile.id], { reason, now: clock.now(), addRunCounts });

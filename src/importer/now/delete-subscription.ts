@@ -3,6 +3,7 @@ import { type Db, withTx } from '../../db/index.ts';
 import {
   changeProfiles,
   chooseSubscriptions,
+  loadShape,
   type ProfileShape,
   type Subscription,
   type SubscriptionChoice,
@@ -44,13 +45,14 @@ export async function deleteSubscription(
   accept: (tx: Db, profileId: string, subscription: Subscription) => Promise<void>,
 ): Promise<{ profileId: string; subscription: Subscription }> {
   const prepared = await prepareImport(db, body, importRules.deleteSubscription, 1, authorize);
-  const { shape } = prepared;
-  const choice = choose(shape);
+  const choice = choose(prepared.shape);
   const skipTriggers = prepared.request.envelope.skipTriggers;
   let started = 0;
   const deleted = await withTx(db, async (tx) => {
     const now = clock.now();
     const profile = await lockOneProfile(tx, prepared);
+    // Read again: of a field that has become a match field since, the values go as well.
+    const shape = await loadShape(tx, profile.databaseId);
     const subscription = chooseOneSubscription(profile.subscriptions, choice);
     const left = profile.subscriptions.filter((one) => one !== subscription);
     const after = { fields: profile.fields, subscriptions: left };
