@@ -39,6 +39,7 @@ async function measure(options: BenchOptions, signal: AbortSignal): Promise<Figu
         ...limits,
         DATABASE_URL: postgres.url,
         MUSTER_TOKEN: token,
+        MUSTER_SECRET_KEY: randomBytes(32).toString('hex'),
         MUSTER_ROLE: 'all',
         MUSTER_LOG_LEVEL: 'warn',
       },

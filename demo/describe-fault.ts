@@ -1,6 +1,7 @@
 import { isObject, toError } from '../src/base/index.ts';
 import { type Config, ConfigError } from '../src/config/index.ts';
 import { EmbeddedError } from '../src/db/index.ts';
+import { VaultError } from '../src/vault/index.ts';
 import { DemoError } from './demo-error.ts';
 
 /** The fault and those behind it, the outermost first. */
@@ -17,8 +18,8 @@ function codeOf(fault: unknown): unknown {
 }
 
 function describe(fault: unknown, config: Config | undefined): string | undefined {
-  if (fault instanceof DemoError || fault instanceof EmbeddedError || fault instanceof ConfigError) {
-    return fault.message;
+  if ([DemoError, EmbeddedError, ConfigError, VaultError].some((known) => fault instanceof known)) {
+    return toError(fault).message;
   }
   const code = codeOf(fault);
   if (config !== undefined && (code === 'EADDRINUSE' || code === 'EACCES') && isListening(fault)) {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import packageFile from '../package.json' with { type: 'json' };
 import { ensureFirstToken, ensureToken, purgeStoredAnswers } from './accounts/index.ts';
 import {
@@ -11,6 +12,7 @@ import {
   stopAll,
   systemClock,
 } from './base/index.ts';
+import { openBudget, reportReach, takeFromBudget } from './budgets/index.ts';
 import type { Config } from './config/index.ts';
 import {
   createClaimLoop,
@@ -21,17 +23,57 @@ import {
   type PoolFigures,
   startEmbedded,
 } from './db/index.ts';
-import { purgeFiles, purgeUploads } from './files/index.ts';
+import { openFile, purgeFiles, purgeUploads } from './files/index.ts';
 import { openPlaces, type Places } from './geo/index.ts';
+import {
+  createCutter,
+  createDeliverer,
+  createHookSender,
+  createSequencer,
+  type HookSender,
+  purgeEventLog,
+  writeEvents,
+} from './hooks/index.ts';
 import { createMetrics, createServer, type Metrics } from './http/index.ts';
 import { addRunCounts, createImporter, purgeOpenTasks, purgeTasks } from './importer/index.ts';
+import {
+  createMailboxPoller,
+  createMessageDispatcher,
+  decorate,
+  linksOf,
+  loadTemplate,
+  openSender,
+  parseBounceAddress,
+  parseMessageId,
+  publicUrlOf,
+  purgeMessages,
+  type RecordFacts,
+  recordFacts,
+  type SettleDeps,
+} from './messages/index.ts';
 import { createTargetClient } from './outbound/index.ts';
 import { createFieldBuilder } from './profiles/index.ts';
 import { segmentsEntered } from './segments/index.ts';
-import { createCallDispatcher, createEngine, purgeCalls, seedFirstStart } from './workflow/index.ts';
+import { checkVault, openVault, type Vault } from './vault/index.ts';
+import {
+  createCallDispatcher,
+  createEngine,
+  createRunPort,
+  purgeCalls,
+  resumeWaiting,
+  seedFirstStart,
+  selectPausedWorkflows,
+  selectRunScopes,
+} from './workflow/index.ts';
 
-/** API calls that one process has under way at once. */
-const CALL_CONCURRENCY = 64;
+/** Places for API calls that are under way in one process. One host takes half of them at most. */
+const CALL_CONCURRENCY = 128;
+/** Places for messages that are under way in one process. One sender takes half of them at most. */
+const MESSAGE_CONCURRENCY = 1_000;
+/** After so long it is not known what has become of a message that a channel was given. */
+const SEND_LIMIT_MS = 120_000;
+/** Deliveries of hooks that one process has under way at once. */
+const HOOK_CONCURRENCY = 64;
 /** How long kept things are looked through again after nothing was left to delete. */
 const PURGE_PAUSE_MS = 60_000;
 /** Rows that one statement deletes. */
@@ -68,11 +110,12 @@ export interface Overrides {
 interface Ground {
   readonly db: Db;
   readonly readPool: () => PoolFigures;
+  readonly vault: Vault;
   close(): Promise<void>;
 }
 
-/** The database, embedded or the operator's, with its schema brought to this version. */
-async function openGround(config: Config, log: Log): Promise<Ground> {
+/** The database, embedded or the operator's, with its schema brought to this version, and the key of its secrets. */
+async function openGround(config: Config, clock: Clock, log: Log): Promise<Ground> {
   const embedded =
     config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log }) : undefined;
   const { db, readPool } = openPool({
@@ -88,22 +131,26 @@ async function openGround(config: Config, log: Log): Promise<Ground> {
   try {
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ applied }, 'the database schema was brought to this version');
-    return { db, readPool, close };
+    const vault = await openVault({ key: config.secretKey, keyFile: join(config.dataDir, 'secret.key') });
+    await checkVault(db, vault, clock.now());
+    return { db, readPool, vault, close };
   } catch (fault) {
     await close();
     throw fault;
   }
 }
 
-/** What works on rows: the importer, the engine and the dispatcher, each waking the next, and the builder of fields. */
-function createWorkers(config: Config, db: Db, places: Places, parts: Required<Overrides>, metrics: Metrics) {
+/** What every loop is given. */
+function shareParts(config: Config, { db, vault }: Ground, parts: Required<Overrides>, metrics: Metrics) {
   const { clock, log, signals } = parts;
   const client = createTargetClient({
     allowPrivate: config.allowPrivateTargets,
     connectionsPerHost: CALL_CONCURRENCY,
   });
-  const shared = {
-    ...{ db, clock, log, leaseSeconds: config.leaseSeconds },
+  return {
+    ...{ db, vault, clock, log, client, leaseSeconds: config.leaseSeconds },
+    publicUrl: publicUrlOf(config),
+    outcomes: { runs: createRunPort({ addRunCounts, log, segmentsEntered }), writeEvents },
     signals: {
       reach: signals.reach,
       report: (loop: string, event: 'idle' | 'settled', rows: number) => {
@@ -112,18 +159,65 @@ function createWorkers(config: Config, db: Db, places: Places, parts: Required<O
       },
     },
   };
-  const dispatcher = createCallDispatcher({
+}
+type Shared = ReturnType<typeof shareParts>;
+
+/** What carries messages out, and reads what comes back. */
+function createMessengers(metrics: Metrics, shared: Shared, wakeEngine: () => void) {
+  const { clock, client, vault, publicUrl, outcomes } = shared;
+  const dispatcher = createMessageDispatcher({
     ...shared,
-    client,
+    ...outcomes,
+    concurrency: MESSAGE_CONCURRENCY,
+    tryMs: SEND_LIMIT_MS,
+    budgets: { open: openBudget, take: takeFromBudget, report: reportReach },
+    loadSender: (db, id) =>
+      openSender({ db, vault, client, clock, openFile: (file) => openFile(db, file) }, id),
+    loadTemplateVersion: loadTemplate,
+    loadRunScopes: selectRunScopes,
+    pausedWorkflows: selectPausedWorkflows,
+    linksOf: (message) => linksOf(publicUrl, vault, message),
+    decorate: (content, message, options) => decorate(content, message, { ...options, publicUrl, vault }),
+    observeSend: metrics.observeSend,
+    wakeEngine,
+  });
+  const mailbox = createMailboxPoller({
+    ...shared,
+    recordFacts: recordFactsOf(shared, wakeEngine),
+    parseAddress: (address) => parseBounceAddress(vault, address),
+    parseMessageId,
+  });
+  return { services: [dispatcher, mailbox], dispatcher };
+}
+
+/** What is learned of messages after they were sent, with all that follows from it. */
+function recordFactsOf(
+  { db, clock, outcomes }: { db: Db; clock: Clock; outcomes: SettleDeps },
+  wakeEngine: () => void,
+): RecordFacts {
+  return async (facts) => {
+    await recordFacts(db, outcomes, facts, clock.now());
+    wakeEngine();
+  };
+}
+
+/** What works on rows: the importer, the engine and the dispatchers, each waking the next, and the builder of fields. */
+function createWorkers(config: Config, places: Places, metrics: Metrics, shared: Shared) {
+  const wakeEngine = (): void => engine.wake();
+  const messengers = createMessengers(metrics, shared, wakeEngine);
+  const calls = createCallDispatcher({
+    ...shared,
     concurrency: CALL_CONCURRENCY,
     observeCall: metrics.observeCall,
-    wakeEngine: () => engine.wake(),
+    onBreaker: metrics.observeBreaker,
+    wakeEngine,
   });
   const engine = createEngine({
     ...shared,
     concurrency: config.engineConcurrency,
     addRunCounts,
-    wakeCalls: () => dispatcher.wake(),
+    wakeCalls: () => calls.wake(),
+    wakeMessages: () => messengers.dispatcher.wake(),
     segmentsEntered,
     observeLoops: metrics.observeLoops,
   });
@@ -131,15 +225,24 @@ function createWorkers(config: Config, db: Db, places: Places, parts: Required<O
     ...shared,
     places,
     concurrency: config.importConcurrency,
-    wakeEngine: () => engine.wake(),
+    wakeEngine,
   });
   const builder = createFieldBuilder(shared);
-  const clientService: Service = {
-    name: 'outbound',
-    start: async () => {},
-    stop: () => client.close(),
-  };
-  return { services: [clientService, dispatcher, engine, importer, builder], importer, engine };
+  const services = [calls, ...messengers.services, engine, importer, builder];
+  return { services, importer, engine, messages: messengers.dispatcher };
+}
+
+/** What tells of events: each loop wakes the next. */
+function createTellers(shared: Shared, sender: HookSender) {
+  const deliverer = createDeliverer({
+    ...shared,
+    sender,
+    concurrency: HOOK_CONCURRENCY,
+    wakeCutter: () => cutter.wake(),
+  });
+  const cutter = createCutter({ ...shared, wakeDeliverer: () => deliverer.wake() });
+  const sequencer = createSequencer({ ...shared, wakeCutter: () => cutter.wake() });
+  return { services: [deliverer, cutter, sequencer], deliverer, cutter, sequencer };
 }
 
 /** Deletes, some at a time, what has been kept for as long as it was promised. */
@@ -157,6 +260,8 @@ function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Requ
         (await purgeTasks(db, now, PURGE_ROWS)) +
         (await purgeOpenTasks(db, now, PURGE_STREAMS)) +
         (await purgeCalls(db, callsBefore, PURGE_ROWS)) +
+        (await purgeMessages(db, callsBefore, PURGE_ROWS)) +
+        (await purgeEventLog(db, now, config.eventRetentionDays, PURGE_ROWS)) +
         (await purgeStoredAnswers(db, answersBefore, PURGE_ROWS)) +
         (await purgeFiles(db, filesBefore, PURGE_FILES)) +
         (await purgeUploads(db, uploadsBefore, PURGE_FILES));
@@ -169,7 +274,7 @@ function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Requ
 /**
  * Starts what `config.role` asks for: opens the database, makes sure of the schema, of a token and of what a first
  * start brings, then works and listens.
- * @throws {GeoFileError} when the operator's file of places cannot be used; {EmbeddedError} when the embedded server cannot serve; the fault of `listen` when the port is taken.
+ * @throws {GeoFileError} when the operator's file of places cannot be used; {VaultError} when the secret key cannot; {EmbeddedError} when the embedded server cannot serve; the fault of `listen` when the port is taken.
  */
 export async function startMuster(config: Config, overrides: Overrides = {}): Promise<Muster> {
   const parts = {
@@ -180,16 +285,32 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
   const { clock, log, signals } = parts;
   // Before anything is opened: a file that is none ends the start.
   const places = await openPlaces(config.geoFile === undefined ? {} : { file: config.geoFile });
-  const ground = await openGround(config, log);
-  const { db, readPool } = ground;
+  const ground = await openGround(config, clock, log);
+  const { db, readPool, vault } = ground;
   const metrics = createMetrics();
-  const workers = config.role === 'api' ? undefined : createWorkers(config, db, places, parts, metrics);
+  const shared = shareParts(config, ground, parts, metrics);
+  const hookSender = createHookSender({ client: shared.client, vault, clock });
+  const isWorker = config.role !== 'api';
+  const workers = isWorker ? createWorkers(config, places, metrics, shared) : undefined;
+  const tellers = isWorker ? createTellers(shared, hookSender) : undefined;
+  const wakeEngine = (): void => workers?.engine.wake();
   const app = createServer({
-    ...{ db, clock, log, signals, config, metrics, readPool, places },
+    ...{ db, clock, log, signals, config, metrics, readPool, places, vault, hookSender },
+    messageOutcomes: shared.outcomes,
+    recordFacts: recordFactsOf(shared, wakeEngine),
     version: packageFile.version,
     answersApi: config.role !== 'worker',
+    raiseEvent: async (tx, databaseId, name, profileIds) => {
+      await resumeWaiting(tx, databaseId, name, profileIds, clock.now());
+    },
+    wakeEvents: () => tellers?.sequencer.wake(),
+    wakeHooks: () => {
+      tellers?.cutter.wake();
+      tellers?.deliverer.wake();
+    },
     wakeImporter: () => workers?.importer.wake(),
-    wakeEngine: () => workers?.engine.wake(),
+    wakeEngine,
+    wakeMessages: () => workers?.messages.wake(),
     isSchemaCurrent: () => isMigrated(db),
   });
   const listener: Service = {
@@ -199,8 +320,14 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
     },
     stop: () => app.close(),
   };
-  const housekeeper = createHousekeeper(config, db, parts);
-  const services = [...(workers === undefined ? [] : [...workers.services, housekeeper]), listener];
+  const outbound: Service = {
+    name: 'outbound',
+    start: async () => {},
+    stop: () => shared.client.close(),
+  };
+  const loops: Service[] = [...(workers?.services ?? []), ...(tellers?.services ?? [])];
+  if (isWorker) loops.push(createHousekeeper(config, db, parts));
+  const services = [outbound, ...loops, listener];
   try {
     await seedFirstStart(db, clock);
     if (config.token !== undefined) await ensureToken(db, clock, config.token, 'MUSTER_TOKEN');

@@ -3,17 +3,20 @@ import { killAt, noSignals, toError } from './base/index.ts';
 import { type Config, ConfigError, readConfig } from './config/index.ts';
 import { EmbeddedError } from './db/index.ts';
 import { GeoFileError } from './geo/index.ts';
+import { VaultError } from './vault/index.ts';
 
 /** npm passes Ctrl-C on to a child that the terminal has told already: the second one is an echo, not a wish. */
 const ECHO_MS = 1_000;
+
+/** Their messages say what to do; where in the program they come from is nobody's business. */
+const plainFaults = [ConfigError, EmbeddedError, GeoFileError, VaultError];
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
 function describeFault(fault: Error, config: Config | undefined): string {
-  if (fault instanceof ConfigError || fault instanceof EmbeddedError || fault instanceof GeoFileError)
-    return fault.message;
+  if (plainFaults.some((known) => fault instanceof known)) return fault.message;
   if ('code' in fault && fault.code === 'EADDRINUSE') {
     return `port ${config?.port} of ${config?.host} is taken; set PORT to another one`;
   }

@@ -131,7 +131,7 @@ test('the check of the environment finds every way to it', async () => {
     'const e = globalThis.process.env;',
   ];
   for (const line of lines) {
-    const fault = 'src/http/a.ts:1: only config/ and main.ts take the environment';
+    const fault = 'src/http/a.ts:1: only config/ and programs take the environment';
     assert.deepEqual(environmentFaults(await parse({ 'src/http/a.ts': line })), [fault], line);
   }
   const fine =

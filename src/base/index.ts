@@ -3,6 +3,8 @@ export { backoffMs } from './backoff.ts';
 export { chunkBySize, groupBy } from './chunk.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { type ErrorCode, invalidRequest, MusterError, toError } from './errors.ts';
+export type { Finding } from './finding.ts';
+export { addressMd5, addressXxh } from './hash.ts';
 export { isObjectId, isUuid, laneOf, newObjectId, newUuid, SLOT_COUNT, slotOf } from './ids.ts';
 export {
   isDeeperThan,
@@ -20,5 +22,6 @@ export {
 } from './json.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
 export { failure, type Outcome, success, unreachable } from './outcome.ts';
+export { parseSecretKey } from './secret-key.ts';
 export { type Service, startAll, stopAll } from './service.ts';
 export { type FailPoint, failPoints, killAt, noSignals, type Signals } from './signal.ts';

@@ -11,6 +11,11 @@ export const failPoints = [
   'call.claimed',
   'call.after-send',
   'call.after-settle',
+  'message.claimed',
+  'message.after-send',
+  'message.after-settle',
+  'hook.before-cut',
+  'hook.after-send',
   'build.claimed',
   'build.before-commit',
 ] as const;

@@ -1,4 +1,4 @@
-import { type FailPoint, failPoints, type LogLevel } from '../base/index.ts';
+import { type FailPoint, failPoints, type LogLevel, parseSecretKey } from '../base/index.ts';
 import { type Variable, type VariableName, variables } from './variables.ts';
 
 /** What a process is started with; frozen. Units are in the names. */
@@ -8,6 +8,8 @@ export interface Config {
   /** Absent = the embedded server under `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
+  /** Absent = kept in a file under `dataDir`. */
+  readonly secretKey: Buffer | undefined;
   readonly token: string | undefined;
   readonly role: 'all' | 'api' | 'worker';
   readonly allowPrivateTargets: boolean;
@@ -19,6 +21,7 @@ export interface Config {
   readonly maxWaitingRows: number;
   readonly repeatWindowSeconds: number;
   readonly taskRetentionDays: number;
+  readonly eventRetentionDays: number;
   readonly dbConnections: number;
   readonly importConcurrency: number;
   readonly engineConcurrency: number;
@@ -88,6 +91,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const count = (name: VariableName): number => Number(values.get(name));
   const token = values.get('MUSTER_TOKEN');
   if (token !== undefined && token.length < 16) faults.push('MUSTER_TOKEN: expected 16 characters or more');
+  const secretKey = parseSecretKey(text('MUSTER_SECRET_KEY'));
+  if (values.has('MUSTER_SECRET_KEY') && secretKey === undefined) {
+    faults.push('MUSTER_SECRET_KEY: expected 32 bytes as 64 hexadecimal digits or base64');
+  }
   const failPoint = parseFailPoint(text('MUSTER_FAIL_POINT'));
   if (values.has('MUSTER_FAIL_POINT') && failPoint === undefined) {
     faults.push(
@@ -100,6 +107,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: text('HOST'),
     databaseUrl: values.get('DATABASE_URL'),
     dataDir: text('MUSTER_DATA_DIR'),
+    secretKey,
     token,
     role: oneOf(text('MUSTER_ROLE'), ['all', 'api', 'worker'], 'all'),
     allowPrivateTargets: text('MUSTER_ALLOW_PRIVATE_TARGETS') === '1',
@@ -111,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxWaitingRows: count('MUSTER_MAX_WAITING_ROWS'),
     repeatWindowSeconds: count('MUSTER_REPEAT_WINDOW_SECONDS'),
     taskRetentionDays: count('MUSTER_TASK_RETENTION_DAYS'),
+    eventRetentionDays: count('MUSTER_EVENT_RETENTION_DAYS'),
     dbConnections: count('MUSTER_DB_CONNECTIONS'),
     importConcurrency: count('MUSTER_IMPORT_CONCURRENCY'),
     engineConcurrency: count('MUSTER_ENGINE_CONCURRENCY'),

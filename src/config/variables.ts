@@ -15,7 +15,18 @@ export const variables = [
     kind: 'text',
     help: 'PostgreSQL 15 or newer; absent = the embedded server under MUSTER_DATA_DIR',
   },
-  { name: 'MUSTER_DATA_DIR', fallback: './data', kind: 'text', help: 'folder of the embedded server' },
+  {
+    name: 'MUSTER_DATA_DIR',
+    fallback: './data',
+    kind: 'text',
+    help: 'folder of the embedded server and of secret.key',
+  },
+  {
+    name: 'MUSTER_SECRET_KEY',
+    fallback: undefined,
+    kind: 'text',
+    help: 'the key of stored passwords and of links in messages, 32 bytes as 64 hexadecimal digits or base64; absent = the file secret.key under MUSTER_DATA_DIR, made at the first start',
+  },
   {
     name: 'MUSTER_TOKEN',
     fallback: undefined,
@@ -71,6 +82,12 @@ export const variables = [
     fallback: '30',
     kind: 'count',
     help: 'how long finished tasks with their rows and results are kept',
+  },
+  {
+    name: 'MUSTER_EVENT_RETENTION_DAYS',
+    fallback: '30',
+    kind: 'count',
+    help: 'how long events are kept for `GET /api/events` and for hooks that are behind, and parked deliveries',
   },
   {
     name: 'MUSTER_DB_CONNECTIONS',

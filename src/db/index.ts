@@ -1,6 +1,13 @@
 /** Level 1: the way to PostgreSQL, the schema, and the loop that turns rows into work. Knows no table by itself. */
 export { type ClaimLoop, type ClaimLoopOptions, createClaimLoop } from './claim-loop.ts';
-export { EmbeddedError, type EmbeddedOptions, type EmbeddedServer, startEmbedded } from './embedded/index.ts';
+export { checkDatabase } from './doctor/check-database.ts';
+export {
+  connectEmbedded,
+  EmbeddedError,
+  type EmbeddedOptions,
+  type EmbeddedServer,
+  startEmbedded,
+} from './embedded/index.ts';
 export { isMigrated, migrate } from './migrate.ts';
 export { type Db, type DbOptions, openDb, openPool, type PoolFigures } from './pool.ts';
 export {

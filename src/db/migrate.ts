@@ -9,6 +9,11 @@ import { files } from './migrations/0006-files.ts';
 import { resources } from './migrations/0007-resources.ts';
 import { triggers } from './migrations/0008-triggers.ts';
 import { fieldBuilds } from './migrations/0009-field-builds.ts';
+import { runs } from './migrations/0010-runs.ts';
+import { budgets } from './migrations/0011-budgets.ts';
+import { events } from './migrations/0012-events.ts';
+import { messages } from './migrations/0013-messages.ts';
+import { bounces } from './migrations/0014-bounces.ts';
 import type { Db } from './pool.ts';
 
 /** Numbered, forward-only, each run once, all that are due in one transaction; processes that start together take turns. */
@@ -22,6 +27,11 @@ const migrations: Record<string, string> = {
   '0007-resources': resources,
   '0008-triggers': triggers,
   '0009-field-builds': fieldBuilds,
+  '0010-runs': runs,
+  '0011-budgets': budgets,
+  '0012-events': events,
+  '0013-messages': messages,
+  '0014-bounces': bounces,
 };
 
 function toMigration(statements: string): Migration {

@@ -2,6 +2,9 @@ import type { Clock, Log, Signals } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Db, PoolFigures } from '../db/index.ts';
 import type { Places } from '../geo/index.ts';
+import type { HookSender } from '../hooks/index.ts';
+import type { RecordFacts, SettleDeps } from '../messages/index.ts';
+import type { Vault } from '../vault/index.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the HTTP rooms are given; app.ts puts it together. */
@@ -20,6 +23,9 @@ export interface HttpDeps {
     | 'mirrorHttpStatus'
     | 'taskRetentionDays'
     | 'publicUrl'
+    | 'host'
+    | 'port'
+    | 'allowPrivateTargets'
   >;
   /** The program's version, as the OpenAPI document names it. */
   readonly version: string;
@@ -28,10 +34,31 @@ export interface HttpDeps {
   readonly metrics: Metrics;
   /** Where IP addresses are, for `detect_geo`. */
   readonly places: Places;
+  /** Seals what is stored in secret, and signs links. */
+  readonly vault: Vault;
+  /** Sends the test events of hooks. */
+  readonly hookSender: HookSender;
+  /** Lets runs go on that wait for an event of that name, in the transaction that writes it. */
+  readonly raiseEvent: (
+    tx: Db,
+    databaseId: number,
+    name: string,
+    profileIds: readonly string[],
+  ) => Promise<void>;
+  /** Tells the sequencer of this process that events were written. Does nothing where none runs. */
+  readonly wakeEvents: () => void;
+  /** Tells the cutter and the deliverer of this process that they have work. */
+  readonly wakeHooks: () => void;
   /** Tells the importer of this process that chunks were stored. Does nothing where no importer runs. */
   readonly wakeImporter: () => void;
   /** Tells the engine of this process that runs were started. Does nothing where no engine runs. */
   readonly wakeEngine: () => void;
+  /** Records what has become known of messages. */
+  readonly recordFacts: RecordFacts;
+  /** What decisions about messages are told to. */
+  readonly messageOutcomes: SettleDeps;
+  /** Tells the dispatcher of this process that messages are due. Does nothing where none runs. */
+  readonly wakeMessages: () => void;
   /** Connections of this process to PostgreSQL. */
   readonly readPool: () => PoolFigures;
   /** Whether the schema is the one that this version of the program works with. */

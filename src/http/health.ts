@@ -1,9 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { type Clock, toError } from '../base/index.ts';
+import { listBudgets } from '../budgets/index.ts';
+import { hostKey } from '../workflow/index.ts';
 import type { HttpDeps } from './deps.ts';
+import { readHooks } from './hook-figures.ts';
+import { readMessageFigures } from './message-figures.ts';
 import type { QueueFigures } from './metrics.ts';
 import { readCallFigures } from './sql/read-call-figures.ts';
+import { readCallsUnderWay } from './sql/read-calls-under-way.ts';
 import { readChunkFigures } from './sql/read-chunk-figures.ts';
 import { readOldestRun } from './sql/read-oldest-run.ts';
 import { readTaskFigures } from './sql/read-task-figures.ts';
@@ -36,15 +41,23 @@ async function readQueues(deps: HttpDeps): Promise<QueueFigures> {
   const chunks = await readChunkFigures(db);
   const oldestRun = await readOldestRun(db);
   const calls = await readCallFigures(db);
+  const hooks = await readHooks(db, deps.clock);
+  const messages = await readMessageFigures(db, deps.clock);
   const now = deps.clock.now();
+  const budgets = await listBudgets(db, now);
+  const underWay = await readCallsUnderWay(db, now);
   return {
     ...figures,
+    hooks,
+    messages,
     pendingChunks: chunks.chunks,
     pendingRows: chunks.rows,
     oldestChunkAge: ageSeconds(now, chunks.oldestAcceptedAt),
     oldestRunAge: ageSeconds(now, oldestRun),
     queuedCalls: calls.queued,
     oldestCallAge: ageSeconds(now, calls.oldestDueAt),
+    breakers: new Map(budgets.map(({ key, breaker }) => [key, breaker !== 'closed'])),
+    underWay: new Map([...underWay].map(([host, count]) => [hostKey(host), count])),
   };
 }
 

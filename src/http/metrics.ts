@@ -1,8 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { BreakerChange } from '../budgets/index.ts';
 import type { PoolFigures } from '../db/index.ts';
+import { addHookGauges, type HookFigures } from './hook-figures.ts';
+import { addMessageGauges, type MessageFigures } from './message-figures.ts';
 
 /** What is read from the database when the metrics are asked for; ages in seconds, 0 when nothing is due. */
 export interface QueueFigures {
+  readonly messages: MessageFigures;
   readonly tasks: Readonly<Record<'pending' | 'processing' | 'completed' | 'cancelled', number>>;
   readonly runs: Readonly<Record<'active' | 'waiting' | 'ended' | 'failed', number>>;
   readonly pendingChunks: number;
@@ -11,6 +15,11 @@ export interface QueueFigures {
   readonly oldestRunAge: number;
   readonly queuedCalls: number;
   readonly oldestCallAge: number;
+  /** By the key of their budget: whether its breaker is open or half open. */
+  readonly breakers: ReadonlyMap<string, boolean>;
+  /** By the key of their budget: calls that some worker has under way. */
+  readonly underWay: ReadonlyMap<string, number>;
+  readonly hooks: HookFigures;
 }
 
 /** The figures of one process, on a registry of its own so that two in one process (tests) do not collide. */
@@ -19,10 +28,18 @@ export interface Metrics {
   observeRequest(route: string, outcome: string, seconds: number): void;
   /** One try of an API call. `outcome` as the dispatcher names it. */
   observeCall(ms: number, outcome: string): void;
+  /** One try of a message. */
+  observeSend(ms: number, outcome: string): void;
   /** A batch that a claim loop has settled. */
   observeBatch(loop: string, rows: number): void;
   /** Runs that were not started because workflows start each other in a circle. */
   observeLoops(runs: number): void;
+  /** A change of a breaker that this process has caused. */
+  observeBreaker(key: string, change: BreakerChange): void;
+  /** Something that a recipient did and that could not be recorded. */
+  observeLostFact(kind: string): void;
+  /** Delivery reports of providers: recorded, of messages that are not known, or of no news. */
+  observeReports(outcome: 'recorded' | 'unknown' | 'ignored', count: number): void;
   /** The whole text in Prometheus' form; `queues` undefined = the database did not answer. */
   print(queues: QueueFigures | undefined, pool: PoolFigures): Promise<string>;
   readonly contentType: string;
@@ -46,6 +63,13 @@ function createRecorders(registers: Registry[]) {
       buckets: REQUEST_SECONDS,
       registers,
     }),
+    send: new Histogram({
+      name: 'muster_send_duration_seconds',
+      help: 'Time that one try of a message took',
+      labelNames: ['outcome'],
+      buckets: REQUEST_SECONDS,
+      registers,
+    }),
     batches: new Counter({
       name: 'muster_loop_batches_total',
       help: 'Batches that a loop of this process has settled',
@@ -55,6 +79,24 @@ function createRecorders(registers: Registry[]) {
     loops: new Counter({
       name: 'muster_trigger_loops_total',
       help: 'Runs that triggers did not start because workflows start each other in a circle',
+      registers,
+    }),
+    openings: new Counter({
+      name: 'muster_breaker_openings_total',
+      help: 'How often this process has found a place dead, so that its breaker opened',
+      labelNames: ['key'],
+      registers,
+    }),
+    lostFacts: new Counter({
+      name: 'muster_tracking_lost_total',
+      help: 'Openings, clicks and unsubscriptions that could not be recorded',
+      labelNames: ['kind'],
+      registers,
+    }),
+    reports: new Counter({
+      name: 'muster_delivery_reports_total',
+      help: 'Delivery reports that providers have sent',
+      labelNames: ['outcome'],
       registers,
     }),
     rows: new Counter({
@@ -74,6 +116,10 @@ function gaugesOf(queues: QueueFigures | undefined, pool: PoolFigures): Registry
   const registry = new Registry();
   function add(name: string, help: string, value: number): void {
     new Gauge({ name, help, registers: [registry] }).set(value);
+  }
+  function addKeys(name: string, help: string, keys: ReadonlyMap<string, number | boolean>): void {
+    const gauge = new Gauge({ name, help, labelNames: ['key'], registers: [registry] });
+    for (const [key, value] of keys) gauge.set({ key }, Number(value));
   }
   function addStates(name: string, help: string, states: Readonly<Record<string, number>>): void {
     const gauge = new Gauge({ name, help, labelNames: ['state'], registers: [registry] });
@@ -98,6 +144,10 @@ function gaugesOf(queues: QueueFigures | undefined, pool: PoolFigures): Registry
     'How long the longest due call has been due',
     queues.oldestCallAge,
   );
+  addKeys('muster_breaker_open', 'Whether a place is left alone because it was unreachable', queues.breakers);
+  addKeys('muster_budget_under_way', 'What is under way to a place', queues.underWay);
+  addHookGauges(registry, queues.hooks);
+  addMessageGauges(registry, queues.messages);
   return registry;
 }
 
@@ -108,11 +158,17 @@ export function createMetrics(): Metrics {
   return {
     observeRequest: (route, outcome, seconds) => recorders.request.observe({ route, outcome }, seconds),
     observeCall: (ms, outcome) => recorders.call.observe({ outcome }, ms / 1000),
+    observeSend: (ms, outcome) => recorders.send.observe({ outcome }, ms / 1000),
     observeBatch: (loop, rows) => {
       recorders.batches.inc({ loop });
       recorders.rows.inc({ loop }, rows);
     },
     observeLoops: (runs) => recorders.loops.inc(runs),
+    observeBreaker: (key, change) => {
+      if (change === 'opened') recorders.openings.inc({ key });
+    },
+    observeLostFact: (kind) => recorders.lostFacts.inc({ kind }),
+    observeReports: (outcome, count) => recorders.reports.inc({ outcome }, count),
     print: async (queues, pool) => (await registry.metrics()) + (await gaugesOf(queues, pool).metrics()),
     contentType: registry.contentType,
   };

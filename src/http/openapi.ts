@@ -20,10 +20,11 @@ export function addOpenApi(app: FastifyInstance, deps: HttpDeps): void {
       tags: [
         { name: 'v1.1', description: 'Import profiles, start workflows, ask how far it has come' },
         { name: 'imports', description: 'Import from a stream of any length' },
+        { name: 'events', description: 'What has happened, to be pulled; events of your own' },
         {
           name: 'admin',
           description:
-            'Databases, resources, segments, suppression lists, workflows, tokens, tasks, profiles',
+            'Databases, resources, segments, suppression lists, workflows, hooks, tokens, tasks, profiles',
         },
       ],
       components: {

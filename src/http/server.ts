@@ -5,11 +5,14 @@ import { type ErrorCode, newUuid, toError } from '../base/index.ts';
 import { ADMIN_PREFIX, addAdminScope, sendUnknownResource } from './admin/scope.ts';
 import { endBrokenConnection } from './client-errors.ts';
 import type { HttpDeps } from './deps.ts';
+import { addEventScope, EVENTS_PATH } from './events/scope.ts';
 import { clientFault } from './faults.ts';
 import { addHealth } from './health.ts';
 import { addImportScope, IMPORTS_PATH } from './imports/scope.ts';
 import { addOpenApi, addOpenApiRoute } from './openapi.ts';
 import { normalPath } from './paths.ts';
+import { addReportScope, REPORTS_PATH } from './tracking/reports.ts';
+import { addTrackingScope } from './tracking/scope.ts';
 import { API_PREFIX, addApiScope, sendUnknownPath } from './v1.1/scope.ts';
 
 declare module 'fastify' {
@@ -31,6 +34,7 @@ const HOME = {
     import: 'POST /api/v1.1/workflows/import_and_start_batch_task',
     stream: 'POST /api/imports',
     status: 'POST /api/v1.1/tasks/status',
+    events: 'GET /api/events',
     admin: '/api/admin',
     openapi: '/api/openapi.json',
     health: '/healthz',
@@ -130,6 +134,9 @@ export function createServer(deps: HttpDeps): FastifyInstance {
   if (!deps.answersApi) return app;
   app.register(async (scope) => addApiScope(scope, deps), { prefix: API_PREFIX });
   app.register(async (scope) => addImportScope(scope, deps, streamSockets), { prefix: IMPORTS_PATH });
+  app.register(async (scope) => addReportScope(scope, deps), { prefix: REPORTS_PATH });
+  app.register(async (scope) => addTrackingScope(scope, deps));
+  app.register(async (scope) => addEventScope(scope, deps), { prefix: EVENTS_PATH });
   app.register(async (scope) => addAdminScope(scope, deps), { prefix: ADMIN_PREFIX });
   return app;
 }

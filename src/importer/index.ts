@@ -4,6 +4,7 @@
  * mends tasks, `now/` does it while the caller waits.
  */
 
+export { checkTasks } from './check-tasks.ts';
 export { type DeleteDeps, deleteProfile } from './now/delete-profile.ts';
 export { chooseOneSubscription, deleteSubscription } from './now/delete-subscription.ts';
 export { type FoundProfile, findOneProfile } from './now/find-one.ts';

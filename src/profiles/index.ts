@@ -64,7 +64,7 @@ export type { ProfileChange, ProfileState, Subscription } from './profile-state.
 export type { Resource, ResourceField } from './resource.ts';
 export { createResource, type ResourceSettings, updateResource } from './resources.ts';
 export { type RowError, rowError } from './row-error.ts';
-export { addressMd5, domainOf, serviceFieldsOf } from './service-fields.ts';
+export { domainOf, serviceFieldsOf } from './service-fields.ts';
 export { filterProfiles } from './sql/filter-profiles.ts';
 export { listBuilds } from './sql/list-builds.ts';
 export { findDatabase, listDatabases } from './sql/list-databases.ts';

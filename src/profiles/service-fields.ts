@@ -1,15 +1,5 @@
-import { createHash } from 'node:crypto';
-import xxhash from 'xxhash-wasm';
-import type { JsonObject } from '../base/index.ts';
+import { addressMd5, addressXxh, type JsonObject } from '../base/index.ts';
 import type { StoredProfile } from './sql/select-profiles.ts';
-
-// Compiling its few kilobytes takes a millisecond, once in the life of the process.
-const { h64ToString } = await xxhash();
-
-/** The MD5 of an address in the form in which it is stored (lower case, E.164), 32 hexadecimal digits. */
-export function addressMd5(address: string): string {
-  return createHash('md5').update(address).digest('hex');
-}
 
 export function domainOf(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1);
@@ -30,6 +20,6 @@ export function serviceFieldsOf(profile: StoredProfile): JsonObject {
     _status: fields['_status'] ?? null,
     _emaildomain: email === undefined ? null : domainOf(email),
     _md5: email === undefined ? null : addressMd5(email),
-    _xxh: email === undefined ? null : h64ToString(email),
+    _xxh: email === undefined ? null : addressXxh(email),
   };
 }

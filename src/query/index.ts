@@ -2,7 +2,7 @@
 export type { Comparison, FieldPath, Filter, JsonScalar, QueryError, ValueType } from './filter.ts';
 export { filterSql } from './filter-sql.ts';
 export { MAX_PATH_LENGTH, parseFilter } from './parse-filter.ts';
-export { MAX_PATTERN_LENGTH } from './parse-pattern.ts';
+export { MAX_PATTERN_LENGTH, type Pattern, parsePattern } from './parse-pattern.ts';
 export {
   MAX_CONDITIONS,
   MAX_DEPTH,

@@ -5,18 +5,21 @@ import { endLockedRuns } from './sql/end-locked-runs.ts';
 import { lockLiveRuns } from './sql/lock-live-runs.ts';
 import { type RunKey, selectLiveRunsOfProfiles } from './sql/select-live-runs-of-profiles.ts';
 import { selectLiveRunsOfWorkflow } from './sql/select-live-runs-of-workflow.ts';
+import { takeBackMessages } from './take-back-messages.ts';
 
 /** Runs that one transaction ends: it holds their locks and those of their tasks meanwhile. */
 const BATCH = 1_000;
 
-interface EndScope {
+export interface EndScope {
   /** Kept with the runs. */
   readonly reason: string;
   readonly now: Date;
   readonly addRunCounts: AddRunCounts;
+  /** Absent = nobody is told. */
 }
 
-async function endRuns(
+/** Ends those of the runs that are live, in the caller's transaction. @returns how many. */
+export async function endRuns(
   tx: Db,
   runs: readonly RunKey[],
   { reason, now, addRunCounts }: EndScope,
@@ -24,9 +27,10 @@ async function endRuns(
   if (runs.length === 0) return 0;
   const live = await lockLiveRuns(tx, runs);
   const counts = new RunCounts();
-  for (const { taskId, before } of await endLockedRuns(tx, live, reason, now)) {
-    counts.move(taskId, before, 'ended');
-  }
+  const ended = await endLockedRuns(tx, live, reason, now);
+  for (const run of ended) counts.end(run);
+  await takeBackMessages(tx, ended, now);
+  await counts.events.write(tx, now);
   await counts.write(tx, addRunCounts);
   return live.length;
 }

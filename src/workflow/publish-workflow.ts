@@ -1,10 +1,12 @@
 import { type Clock, MusterError } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
 import { loadShape, type ProfileShape, parseProfilePatch } from '../profiles/index.ts';
+import { referenceFaults } from './definition/check-references.ts';
 import type { Definition } from './definition/definition.ts';
 import { parseDefinition } from './definition/parse-definition.ts';
 import { fixedValue } from './nodes/json-template.ts';
 import type { DefinitionFault } from './nodes/node-base.ts';
+import { sendFaults } from './nodes/send.ts';
 import { findStartTarget } from './sql/find-start-target.ts';
 import { insertVersion } from './sql/insert-version.ts';
 import { lockWorkflow } from './sql/lock-workflow.ts';
@@ -66,6 +68,8 @@ export async function publishWorkflow(db: Db, clock: Clock, id: number): Promise
     if (parsed.value.changesProfiles) {
       faults.push(...fieldFaults(parsed.value, await loadShape(tx, workflow.databaseId)));
     }
+    faults.push(...(await sendFaults(tx, parsed.value.sends, workflow.databaseId)));
+    faults.push(...(await referenceFaults(tx, workflow, parsed.value)));
     if (faults.length > 0) throw new DefinitionError(faults);
     const published = await insertVersion(tx, workflow, parsed.value, clock.now());
     if (published === undefined) throw noSuchWorkflow(id);

@@ -1,4 +1,6 @@
 import type { Db } from '../db/index.ts';
+import { RunEvents } from './run-events.ts';
+import type { EndedRun } from './sql/ending.ts';
 
 export type RunStatus = 'active' | 'waiting' | 'ended' | 'failed';
 
@@ -19,6 +21,8 @@ export type AddRunCounts = (tx: Db, deltas: readonly RunDelta[]) => Promise<void
 /** Collects the moves of one transaction, to be written as one statement. */
 export class RunCounts {
   readonly #deltas = new Map<string, RunDelta>();
+  /** The runs that start and end by the way; told by whoever holds the moves, before it writes them. */
+  readonly events = new RunEvents();
 
   /** Runs without a task are in no counter. */
   move(taskId: string | null, from: RunStatus, to: RunStatus): void {
@@ -27,6 +31,12 @@ export class RunCounts {
     this.#deltas.set(taskId, delta);
     if (from !== 'active') delta[from] -= 1;
     if (to !== 'active') delta[to] += 1;
+  }
+
+  /** Notes the end of a run that was ended from outside. */
+  end(run: EndedRun): void {
+    this.move(run.taskId, run.before, 'ended');
+    this.events.end(run);
   }
 
   /**

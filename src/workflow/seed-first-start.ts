@@ -1,5 +1,6 @@
 import type { Clock } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
+import { seedTemplate } from '../messages/index.ts';
 import { createDatabase, createResource, listDatabases, lockDatabases } from '../profiles/index.ts';
 import { publishWorkflow } from './publish-workflow.ts';
 import { createWorkflow, setWorkflowActive } from './workflows.ts';
@@ -12,8 +13,8 @@ const WELCOME = {
 };
 
 /**
- * What an empty database gets, so that a first request works as soon as the server is up: database 1, resource 1 and
- * the active workflow 1 (CONTRACT.md 8). The ids are 1 because nothing was there before.
+ * What an empty database gets, so that a first request works as soon as the server is up: database 1, resource 1,
+ * template 1 and the active workflow 1 (CONTRACT.md 8). The ids are 1 because nothing was there before.
  */
 export async function seedFirstStart(db: Db, clock: Clock): Promise<void> {
   if ((await listDatabases(db)).length > 0) return;
@@ -27,6 +28,7 @@ export async function seedFirstStart(db: Db, clock: Clock): Promise<void> {
       channels: ['email', 'sms'],
       databaseIds: [database.id],
     });
+    await seedTemplate(tx, clock);
     const workflow = await createWorkflow(tx, clock, {
       name: 'Welcome',
       databaseId: database.id,

@@ -1,16 +1,22 @@
-import { type JsonObject, type JsonValue, MusterError, newObjectId } from '../base/index.ts';
+import { type JsonObject, type JsonValue, MusterError, newObjectId, slotOf } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { type AddRunCounts, RunCounts } from './run-counts.ts';
+import { shareOf } from './share-of.ts';
 import { endLiveRuns } from './sql/end-live-runs.ts';
 import { findProfilesInWorkflow } from './sql/find-profiles-in-workflow.ts';
 import type { StartTarget } from './sql/find-start-target.ts';
 import { insertRuns, type NewRun, type RunEntry } from './sql/insert-runs.ts';
+import { takeBackMessages } from './take-back-messages.ts';
 import type { Reentry } from './workflow.ts';
 
 /** A profile that is sent into a workflow. */
 export interface RunStart {
   readonly profileId: string;
   readonly taskId: string | null;
+  /** Items of the task: runs of a large one share the engine with the rest. Absent = a small one. */
+  readonly taskSize?: number;
+  /** Of the run whose place it takes; absent = by the task. */
+  readonly share?: number;
   /** The item of the task. */
   readonly itemIndex: number | null;
   /** Content and custom data of the request; null = it had none. */
@@ -49,9 +55,9 @@ export async function enterRuns(
       ? await findProfilesInWorkflow(tx, workflowId, ids, reentry === 'not_inside')
       : new Set<string>();
   if (restarts) {
-    for (const ended of await endLiveRuns(tx, workflowId, ids, RESTARTED, now)) {
-      counts.move(ended.taskId, ended.before, 'ended');
-    }
+    const ended = await endLiveRuns(tx, workflowId, ids, RESTARTED, now);
+    for (const run of ended) counts.end(run);
+    await takeBackMessages(tx, ended, now);
   }
   const runs: NewRun[] = [];
   const lastOf = new Map<string, number>();
@@ -65,10 +71,16 @@ export async function enterRuns(
       counts.move(overtaken.taskId, 'active', 'ended');
     }
     lastOf.set(start.profileId, runs.length);
-    runs.push({ ...start, id: newObjectId(now), endedBecause });
+    const share = start.share ?? shareOf(start.taskId, start.taskSize ?? 0);
+    runs.push({ ...start, share, id: newObjectId(now), endedBecause });
     return 'started';
   });
   if (runs.length > 0) await insertRuns(tx, entry, runs, now);
+  for (const run of runs) {
+    const key = { slot: slotOf(run.profileId), id: run.id };
+    counts.events.start(key);
+    if (run.endedBecause !== null) counts.events.end(key);
+  }
   return outcomes;
 }
 
@@ -99,6 +111,7 @@ export async function startRuns(
   const counts = new RunCounts();
   const entry = { workflowId, databaseId, reentry, version, startNode, depth: 0 };
   const outcomes = await enterRuns(tx, entry, starts, now, counts);
+  await counts.events.write(tx, now);
   await counts.write(tx, addRunCounts);
   return outcomes;
 }

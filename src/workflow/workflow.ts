@@ -15,6 +15,8 @@ export interface Workflow {
   /** The draft, as it was saved. Runs follow the published versions instead. */
   readonly definition: JsonValue;
   readonly active: boolean;
+  /** Since when its runs wait; null = they go on. */
+  readonly pausedAt: Date | null;
   /** The version that new runs follow; null = never published. */
   readonly publishedVersion: number | null;
   readonly createdAt: Date;

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
-import { after, before, test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
+import { MailServer } from '../../demo/mail-server.ts';
 import { type Muster, startMuster } from '../../src/app.ts';
 import { type FailPoint, failPoints, isJsonObject, ManualClock, parseJson } from '../../src/base/index.ts';
 import { readConfig } from '../../src/config/index.ts';
@@ -27,21 +29,52 @@ interface Victim {
 /** Counts the calls by Idempotency-Key. */
 const calls = new Map<string, number>();
 const sink = createServer((request, response) => {
+  if (request.url === '/hook') return void takeEvents(request, response);
   const key = String(request.headers['idempotency-key']);
   calls.set(key, (calls.get(key) ?? 0) + 1);
   request.resume().on('end', () => response.writeHead(200).end());
 });
 
+/** The bodies that came under each webhook-id, and the ids of all events in them. */
+const deliveries = new Map<string, Set<string>>();
+const eventIds = new Set<string>();
+async function takeEvents(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(request);
+  const id = String(request.headers['webhook-id']);
+  deliveries.set(id, new Set([...(deliveries.get(id) ?? []), body]));
+  const events = parseJson(body);
+  assert.ok(Array.isArray(events));
+  for (const event of events) eventIds.add(Object(event)['event_id']);
+  response.writeHead(200).end();
+}
+
+let mailServer: MailServer;
+/** How often each mail came, by Message-ID. */
+function mails(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { bytes } of mailServer.mails) {
+    const id = /^Message-ID: (\S+)/im.exec(bytes.toString('latin1'))?.[1] ?? 'none';
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
+}
+
 before(async () => {
   sink.listen(0, '127.0.0.1');
   await once(sink, 'listening');
 });
+beforeEach(async () => {
+  for (const known of [calls, deliveries, eventIds]) known.clear();
+  mailServer = await MailServer.start({ keep: 10_000 });
+});
+afterEach(() => mailServer.stop());
 after(() => sink.close());
 
 function environment(url: string, more: Record<string, string> = {}): Record<string, string> {
   return {
     ...{ DATABASE_URL: url, PORT: '0', MUSTER_TOKEN: TOKEN, MUSTER_ALLOW_PRIVATE_TARGETS: '1' },
-    ...{ MUSTER_LOG_LEVEL: 'silent', MUSTER_DB_CONNECTIONS: '8', ...more },
+    ...{ MUSTER_LOG_LEVEL: 'silent', MUSTER_DB_CONNECTIONS: '8' },
+    ...{ MUSTER_SECRET_KEY: '01'.repeat(32), ...more },
   };
 }
 
@@ -67,7 +100,21 @@ async function post(url: string, body: object, headers: Record<string, string> =
   return parseJson(await answer.text());
 }
 
+/** What sends mails and is told of events. */
+async function makeSurroundings(url: string): Promise<void> {
+  const { port } = Object(sink.address());
+  const sender = { name: 's', channel: 'email', host: '127.0.0.1', port: mailServer.port, secure: 'none' };
+  const made = await post(`${url}/api/admin/senders`, { ...sender, from: 'shop@example.com' });
+  const change = { method: 'PATCH', body: JSON.stringify({ senders: { email: Object(made)['id'] } }) };
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+  const changed = await fetch(`${url}/api/admin/resources/1`, { ...change, headers });
+  assert.equal(changed.status, 200);
+  const hook = { name: 'h', url: `http://127.0.0.1:${port}/hook`, batch_size: 500, batch_timeout: 0 };
+  assert.ok(Object(await post(`${url}/api/admin/hooks`, hook))['id'] > 0);
+}
+
 async function makeWorkflow(url: string): Promise<number> {
+  await makeSurroundings(url);
   const { port } = Object(sink.address());
   const nodes = [
     { id: 'start', type: 'start', next: 'named' },
@@ -79,7 +126,9 @@ async function makeWorkflow(url: string): Promise<number> {
       body: { who: '{lead.email}' },
       next: 'mark',
     },
-    { id: 'mark', type: 'update_profile', fields: { _city: 'Done' }, next: 'end' },
+    { id: 'mark', type: 'update_profile', fields: { _city: 'Done' }, next: 'even' },
+    { id: 'even', type: 'condition', filter: { _lname: 'Even' }, yes: 'mail', no: 'end' },
+    { id: 'mail', type: 'send', channel: 'email', resource_id: 1, template_id: 1, next: 'end' },
     { id: 'end', type: 'end' },
   ];
   const definition = { nodes };
@@ -158,9 +207,13 @@ async function isOver(db: Db): Promise<boolean> {
     sql`select (select count(*) from task where finished_at is null) as tasks,
                (select count(*) from run where status in ('active', 'waiting')) as runs,
                (select count(*) from api_call where status = 'queued') as calls,
+               (select count(*) from message where status = 'queued') as messages,
+               (select count(*) from hook_delivery where status = 'queued') as deliveries,
                (select count(*) from field_build where finished_at is null) as builds`,
   );
-  return left !== undefined && Object.values(left).every((count) => count === 0);
+  const told = await one(db, sql`select coalesce(sum(events), 0)::int as events from event_batch`);
+  const isDone = left !== undefined && Object.values(left).every((count) => count === 0);
+  return isDone && told?.['events'] === eventIds.size;
 }
 
 async function checkLedger(db: Db, mayRepeat: boolean): Promise<void> {
@@ -193,6 +246,7 @@ async function checkLedger(db: Db, mayRepeat: boolean): Promise<void> {
                  (select count(*) from run) as runs,
                  (select count(distinct profile_id) from run where status = 'ended') as walked,
                  (select count(*) from api_call where status = 'done') as calls,
+                 (select count(*) from message where status = 'sent') as mails,
                  (select sum(passed)::bigint from node_count where node = 'end') as ended`,
     ),
     {
@@ -203,6 +257,7 @@ async function checkLedger(db: Db, mayRepeat: boolean): Promise<void> {
       runs: good,
       walked: good,
       calls: called,
+      mails: called,
       ended: good,
     },
   );
@@ -210,6 +265,11 @@ async function checkLedger(db: Db, mayRepeat: boolean): Promise<void> {
   const repeated = [...calls.values()].filter((times) => times > 1).length;
   // The one gap: a call that was sent and whose outcome was not written goes out again, with the same key.
   if (!mayRepeat) assert.equal(repeated, 0, 'a call came twice');
+  const arrived = mails();
+  assert.equal(arrived.size, called, 'each mail arrived');
+  const twice = [...arrived.values()].filter((times) => times > 1).length;
+  if (!mayRepeat) assert.equal(twice, 0, 'a mail came twice');
+  for (const bodies of deliveries.values()) assert.equal(bodies.size, 1, 'the same bytes at every try');
 }
 
 /** Points that come after the first runs were started: from there on calls may be under way when the process dies. */
@@ -219,7 +279,6 @@ function mayRepeatCalls(point: FailPoint): boolean {
 
 for (const point of failPoints) {
   test(`killed at ${point}: after a restart everything is imported, started and done once`, async () => {
-    calls.clear();
     const database = await createTestDatabase();
     const survivor = new Survivor();
     try {

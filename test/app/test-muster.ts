@@ -28,7 +28,8 @@ export class TestMuster {
     const signals = createTestSignals();
     const environment = { DATABASE_URL: database.url, PORT: '0', MUSTER_TOKEN: TOKEN };
     const quiet = { MUSTER_LOG_LEVEL: 'silent', MUSTER_DB_CONNECTIONS: '6' };
-    const config = readConfig({ ...environment, ...quiet, ...settings });
+    const secret = { MUSTER_SECRET_KEY: '01'.repeat(32) };
+    const config = readConfig({ ...environment, ...quiet, ...secret, ...settings });
     return new TestMuster(database, signals, await startMuster(config, { signals }));
   }
 

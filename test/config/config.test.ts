@@ -21,6 +21,7 @@ test('an empty environment is usable', () => {
     host: '127.0.0.1',
     databaseUrl: undefined,
     dataDir: './data',
+    secretKey: undefined,
     token: undefined,
     role: 'all',
     allowPrivateTargets: false,
@@ -32,6 +33,7 @@ test('an empty environment is usable', () => {
     maxWaitingRows: 5_000_000,
     repeatWindowSeconds: 86_400,
     taskRetentionDays: 30,
+    eventRetentionDays: 30,
     dbConnections: 12,
     importConcurrency: 2,
     engineConcurrency: 2,
@@ -58,6 +60,9 @@ const settings: readonly [Environment, Readonly<Record<string, unknown>>][] = [
   [{ HOST: '::' }, { host: '::' }],
   [{ DATABASE_URL: 'postgres://u@h/d' }, { databaseUrl: 'postgres://u@h/d' }],
   [{ MUSTER_TOKEN: '0123456789abcdef' }, { token: '0123456789abcdef' }],
+  [{ MUSTER_SECRET_KEY: 'aB'.repeat(32) }, { secretKey: Buffer.alloc(32, 0xab) }],
+  [{ MUSTER_SECRET_KEY: Buffer.alloc(32, 255).toString('base64') }, { secretKey: Buffer.alloc(32, 255) }],
+  [{ MUSTER_SECRET_KEY: Buffer.alloc(32, 255).toString('base64url') }, { secretKey: Buffer.alloc(32, 255) }],
   [{ MUSTER_ALLOW_PRIVATE_TARGETS: '1' }, { allowPrivateTargets: true }],
   [{ MUSTER_GEO_FILE: '/srv/city.mmdb' }, { geoFile: '/srv/city.mmdb' }],
   [{ MUSTER_HTTP_STATUS: 'mirror' }, { mirrorHttpStatus: true }],
@@ -82,6 +87,11 @@ const faulty: readonly [name: string, values: readonly string[], fault: string][
   ['MUSTER_ALLOW_PRIVATE_TARGETS', ['true', 'yes', '2'], 'expected 0 or 1'],
   ['MUSTER_MAX_ITEMS', ['0', '-5', '1e3', '9007199254740993'], 'expected a whole number of at least 1'],
   ['MUSTER_REPEAT_WINDOW_SECONDS', ['-1', 'never'], 'expected a whole number of at least 0'],
+  [
+    'MUSTER_SECRET_KEY',
+    ['hunter2', 'ab'.repeat(31), 'xy'.repeat(32), 'A'.repeat(42), '!'.repeat(43)],
+    'expected 32 bytes as 64 hexadecimal digits or base64',
+  ],
   ['MUSTER_TOKEN', ['short'], 'expected 16 characters or more'],
 ];
 

@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { createLog } from '../../src/base/index.ts';
-import { EmbeddedError, type EmbeddedServer, startEmbedded } from '../../src/db/index.ts';
+import { connectEmbedded, EmbeddedError, type EmbeddedServer, startEmbedded } from '../../src/db/index.ts';
 import { openAdmin } from '../support/template-server.ts';
 
 const holder = fileURLToPath(new URL('../support/hold-embedded.ts', import.meta.url));
@@ -74,6 +74,22 @@ test('a restart keeps the data, and clears away what an interrupted first start 
   assert.equal(second.adopted, false);
   assert.deepEqual(await run(second.url, readMark), [{ word: 'kept' }]);
   await second.stop();
+});
+
+test('a second program uses the server that runs, and leaves it running; where none runs it has its own', async () => {
+  const dataDir = await makeFolder();
+  const server = await start(dataDir);
+  await run(server.url, writeMark);
+  const options = { dataDir, log: createLog('silent') };
+  const guest = await connectEmbedded(options);
+  assert.deepEqual(await run(guest.url, readMark), [{ word: 'kept' }]);
+  await guest.stop();
+  assert.deepEqual(await run(server.url, readMark), [{ word: 'kept' }]);
+  await server.stop();
+  const own = await connectEmbedded(options);
+  assert.deepEqual(await run(own.url, readMark), [{ word: 'kept' }]);
+  await own.stop();
+  assert.deepEqual((await readdir(dataDir)).sort(), ['postgres', 'postgres.log', 'postgres.password']);
 });
 
 test('only those who know the password come in', async () => {

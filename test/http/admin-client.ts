@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/base/index.ts';
 import type { TestServer } from './test-server.ts';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Calls /api/admin with one token; every answer must have the status that is expected. */
 export interface AdminClient {

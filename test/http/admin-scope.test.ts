@@ -195,6 +195,7 @@ test('workflows are made as drafts, listed by pages, and refused with all their 
       ...body,
       reentry: 'never',
       active: false,
+      paused_at: null,
       published_version: null,
       created_at: NOW,
       updated_at: NOW,

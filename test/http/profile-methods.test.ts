@@ -174,17 +174,18 @@ async function startRuns(): Promise<string> {
   );
   const [waiting, over] = (await sql<{ id: string }>`select id from run order by id`.execute(db)).rows;
   assert.ok(waiting !== undefined && over !== undefined);
-  await sql`update run set task_id = ${taskId}::uuid, content = '{"secret": 1}'`.execute(db);
+  await sql`update run set task_id = ${taskId}::uuid, content = '{"secret": 1}',
+              trail = '[["n", "next", "2026-03-01T00:00:00.000Z", "secret"]]'`.execute(db);
   await sql`update run set status = 'ended', reason = 'done', due_at = null where id = ${over.id}::text`.execute(
     db,
   );
-  await sql`update run set status = 'waiting', call_id = 'call', due_at = null
+  await sql`update run set status = 'waiting', effect_id = 'call', due_at = null
              where id = ${waiting.id}::text`.execute(db);
   await sql`insert into api_call (slot, id, database_id, run_id, profile_id, workflow_id, version, node, request,
-              retries_left, attempts, due_at, status, created_at)
+              retries_left, attempts, due_at, status, created_at, host)
             values (${slotOf(herbert)}::smallint, 'call', ${scene.databaseId}::int, ${waiting.id}::text,
               ${herbert}::text, ${scene.workflowId}::int, 1, 'n', '{}', 0, 0, ${clock.now()}::timestamptz, 'queued',
-              ${clock.now()}::timestamptz)`.execute(db);
+              ${clock.now()}::timestamptz, 'https://x.example')`.execute(db);
   return taskId;
 }
 
@@ -201,12 +202,17 @@ test('profiles/delete takes the profile with all that it is found by, and ends i
   for (const table of ['profile', 'identity', 'unique_value'])
     assert.equal(await scene.count(table), 0, table);
   const runs =
-    await sql<object>`select status, reason, due_at, content, call_id from run order by id`.execute(db);
+    await sql<object>`select status, reason, due_at, content, effect_id from run order by id`.execute(db);
   const empty = { status: 'ended', due_at: null, content: null };
   assert.deepEqual(runs.rows, [
-    { ...empty, reason: 'the profile was deleted', call_id: null },
-    { ...empty, reason: 'done', call_id: null },
+    { ...empty, reason: 'the profile was deleted', effect_id: null },
+    { ...empty, reason: 'done', effect_id: null },
   ]);
+  const { rows: trails } = await sql<{ trail: string }>`select trail::text as trail from run`.execute(db);
+  assert.deepEqual(
+    trails.map(({ trail }) => [trail.includes('"next"'), trail.includes('secret')]),
+    Array(2).fill([true, false]),
+  );
   const calls = await sql<object>`select status, due_at from api_call`.execute(db);
   assert.deepEqual(calls.rows, [{ status: 'cancelled', due_at: null }]);
   const tasks = await sql<object>`select runs_waiting, runs_ended, runs_failed from task`.execute(db);

@@ -10,7 +10,10 @@ import {
   systemClock,
 } from '../../src/base/index.ts';
 import { openPlaces } from '../../src/geo/index.ts';
+import { createHookSender } from '../../src/hooks/index.ts';
 import { createMetrics, createServer, type HttpDeps } from '../../src/http/index.ts';
+import { createTargetClient } from '../../src/outbound/index.ts';
+import { createVault } from '../../src/vault/index.ts';
 import { createTestDatabase } from '../support/database.ts';
 
 export interface LoggedFault {
@@ -39,8 +42,11 @@ export async function createTestServer(
   overrides: Partial<HttpDeps> & { clock?: Clock } = {},
 ): Promise<TestServer> {
   const database = await createTestDatabase();
+  const vault = createVault(Buffer.alloc(32, 1));
+  const client = createTargetClient({ allowPrivate: true });
   const faults: LoggedFault[] = [];
   const quiet = (): void => {};
+  const nothing = async (): Promise<void> => {};
   const deps: HttpDeps = {
     db: database.db,
     clock: systemClock,
@@ -48,12 +54,11 @@ export async function createTestServer(
       debug: quiet,
       info: quiet,
       warn: quiet,
-      error: (fields: unknown, message?: unknown) => {
-        faults.push({ fields, message });
-      },
+      error: (fields: unknown, message?: unknown) => void faults.push({ fields, message }),
     },
     signals: noSignals,
     config: {
+      ...{ host: '127.0.0.1', port: 8080 },
       bodyLimitBytes: 10_485_760,
       uploadLimitBytes: 104_857_600,
       maxItems: 100_000,
@@ -62,13 +67,22 @@ export async function createTestServer(
       mirrorHttpStatus: false,
       taskRetentionDays: 30,
       publicUrl: undefined,
+      allowPrivateTargets: true,
       ...config,
     },
     version: '0.0.0',
     answersApi: true,
     metrics: createMetrics(),
     places: await openPlaces({}),
-    wakeEngine: quiet,
+    recordFacts: async () => {},
+    vault,
+    hookSender: createHookSender({ client, vault, clock: overrides.clock ?? systemClock }),
+    raiseEvent: async () => {},
+    ...{ wakeEvents: quiet, wakeHooks: quiet, wakeMessages: quiet, wakeEngine: quiet },
+    messageOutcomes: {
+      runs: { lock: nothing, tell: nothing, changed: nothing, customData: async () => new Map() },
+      writeEvents: nothing,
+    },
     wakeImporter: () => {},
     readPool: () => ({ total: 3, idle: 2, waiting: 1 }),
     isSchemaCurrent: async () => true,
@@ -96,6 +110,7 @@ export async function createTestServer(
     },
     close: async () => {
       await app.close();
+      await client.close();
       await database.drop();
     },
   };

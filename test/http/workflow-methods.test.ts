@@ -175,12 +175,13 @@ test('skip_profiles ends all runs inside, in batches, and the counters of their 
   await sql`
     with three as (select slot, id, profile_id, row_number() over (order by id) as n from run order by id limit 3),
     moved as (
-      update run r set status = 'waiting', call_id = r.id, due_at = null from three where three.id = r.id
+      update run r set status = 'waiting', effect_id = r.id, due_at = null from three where three.id = r.id
     )
     insert into api_call (slot, id, database_id, run_id, profile_id, workflow_id, version, node, request, retries_left,
-                          attempts, due_at, claim_token, status, created_at)
+                          attempts, due_at, claim_token, status, created_at, host)
     select slot, id, ${databaseId}::int, id, profile_id, ${workflowId}::int, 1, 'n', '{}', 1, 0,
-           ${clock.now()}::timestamptz, case n when 2 then ${taskId}::uuid end, 'queued', ${clock.now()}::timestamptz
+           ${clock.now()}::timestamptz, case n when 2 then ${taskId}::uuid end, 'queued', ${clock.now()}::timestamptz,
+           'https://x.example'
       from three`.execute(db);
   assert.deepEqual(
     await scene.send('workflows/activate', { token: admin, id: workflowId, skip_profiles: true }),

@@ -12,9 +12,9 @@ function render(
   landing: Landing = 'text',
   apicontent: JsonObject | null = null,
 ) {
-  const outcome = parseTemplate(source);
+  const outcome = parseTemplate(source, landing);
   assert.ok(outcome.ok, `expected ${source} to parse`);
-  return renderTemplate(outcome.value, { lead, subscription: null, apicontent }, landing);
+  return renderTemplate(outcome.value, { lead, subscription: null, apicontent });
 }
 
 const lead: JsonObject = {
@@ -76,11 +76,11 @@ test('only own members are read', () => {
 });
 
 test('the three roots are apart, and a missing one prints nothing', () => {
-  const outcome = parseTemplate('{lead.x}|{subscription.x}|{apicontent.x}');
+  const outcome = parseTemplate('{lead.x}|{subscription.x}|{apicontent.x}', 'text');
   assert.ok(outcome.ok);
   const scope = { lead: { x: 1 }, subscription: { x: 2 }, apicontent: { x: 3 } };
-  assert.equal(renderTemplate(outcome.value, scope, 'text'), '1|2|3');
-  assert.equal(renderTemplate(outcome.value, { ...scope, subscription: null }, 'text'), '1||3');
+  assert.equal(renderTemplate(outcome.value, scope), '1|2|3');
+  assert.equal(renderTemplate(outcome.value, { ...scope, subscription: null }), '1||3');
 });
 
 test('a document that is too deep, or a result that is too long, does not throw', () => {

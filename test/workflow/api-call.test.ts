@@ -54,7 +54,7 @@ test('a call is queued with the run, sent once, and its run goes on', async () =
   assert.deepEqual(await bench.counts(), { 'in next': 1 });
   assert.deepEqual(bench.takeDeltas(), { ...NONE, waiting: 1 });
   const { rows } = await sql<Record<string, unknown>>`
-    select c.id, c.slot = r.slot and c.id = r.call_id and c.run_id = r.id as belongs, c.database_id, c.profile_id,
+    select c.id, c.slot = r.slot and c.id = r.effect_id and c.run_id = r.id as belongs, c.database_id, c.profile_id,
            c.workflow_id, c.version, c.request, c.save_as
       from api_call c cross join run r`.execute(bench.db);
   const id = rows[0]?.['id'];
@@ -82,7 +82,14 @@ test('a call is queued with the run, sent once, and its run goes on', async () =
     sink.received.map(({ headers }) => headers['idempotency-key']),
     [id],
   );
-  const resumed = { node: 'call', status: 'waiting', steps: 2, due: at(10), resume: 'next' };
+  const resumed = {
+    node: 'call',
+    status: 'waiting',
+    steps: 2,
+    due: at(10),
+    resume: 'next',
+    reason: 'HTTP 200',
+  };
   assert.deepEqual([await bench.runs(), bench.deltas], [[resumed], []]);
 
   bench.clock.advance(10);

@@ -38,7 +38,10 @@ function call(node: Record<string, JsonValue>): JsonValue {
   return around({ type: 'api_call', url: 'https://example.com/', ...node });
 }
 
-const types = 'start, content_filter, condition, delay, update_profile, api_call, end';
+const types = [
+  'start, content_filter, condition, delay, split, update_profile, update_subscription, segment',
+  'api_call, send, wait_event, emit, workflow_jump, end',
+].join(', ');
 const duration = 'expected an ISO 8601 duration such as PT30M or P1DT12H';
 const own = 'Muster sets this header itself';
 
@@ -104,7 +107,9 @@ const refused: [what: string, definition: JsonValue, faults: string[]][] = [
         { id: 'c', type: 'delay', for: 'PT1S', next: 'a' },
       ],
     },
-    ['nodes.b.no: runs would spin: no delay or api_call interrupts the cycle a → b → a'],
+    [
+      'nodes.b.no: runs would spin: no delay, api_call, send, wait_event lets them rest in the cycle a → b → a',
+    ],
   ],
   [
     'an unknown key',
@@ -261,6 +266,7 @@ test('a draft is changed, published, activated and deactivated; its versions sta
     reentry: 'never',
     definition: first,
     active: false,
+    pausedAt: null,
     publishedVersion: 1,
     createdAt: START,
     updatedAt: new Date(START.getTime() + 2_000),

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { type JsonObject, ManualClock } from '../../src/base/index.ts';
 import { createTargetClient } from '../../src/outbound/index.ts';
 import { countNodes, purgeCalls, type Reentry, type StartTarget } from '../../src/workflow/index.ts';
+import { queueCallsTo } from './call-scene.ts';
 import { type Answer, startSink, type TargetSink } from './target-sink.ts';
 import { at, createBench, LEASE_SECONDS, START, type WorkflowBench } from './workflow-bench.ts';
 
@@ -23,26 +24,13 @@ after(async () => {
 
 const NONE = { waiting: 0, ended: 0, failed: 0 };
 const DONE = { node: 'call', status: 'done', attempts: 1, left: 3, settled: at(), http: 200 };
-const RESUMED = { node: 'call', status: 'waiting', steps: 2, due: at(), resume: 'next' };
+const RESUMED = {
+  ...{ node: 'call', status: 'waiting', steps: 2, due: at(), resume: 'next', reason: 'HTTP 200' },
+};
 const WAITING = { node: 'call', status: 'waiting', steps: 2, calling: true };
 
-/** Starts as many runs, each of a profile of its own, and walks them to their call. */
-async function queueCalls(
-  count: number,
-  node: JsonObject = {},
-  reentry: Reentry = 'each',
-): Promise<StartTarget> {
-  const target = await bench.publish(
-    [
-      { id: 'in', type: 'start', next: 'call' },
-      { id: 'call', type: 'api_call', url: `${sink.url}/`, ...node },
-    ],
-    reentry,
-  );
-  for (let n = 0; n < count; n += 1) await bench.start(target, { profileId: await bench.addProfile() });
-  await bench.walk();
-  assert.deepEqual(bench.takeDeltas(), { ...NONE, waiting: count });
-  return target;
+async function queueCalls(count: number, node: JsonObject = {}, reentry?: Reentry): Promise<StartTarget> {
+  return queueCallsTo(bench, sink, count, node, reentry);
 }
 
 /** Milliseconds from now until the one call is due. */
@@ -188,7 +176,8 @@ test('many calls under way together all have their outcome written', async () =>
 test('no more calls are under way than there is room for, and a stop does not wait for room', async () => {
   await queueCalls(3);
   sink.answer = () => new Promise<Answer>(() => {});
-  const dispatcher = bench.dispatcher({ concurrency: 2 });
+  // One host has no more places than it leaves free.
+  const dispatcher = bench.dispatcher({ concurrency: 4 });
   const first = sink.next();
   await dispatcher.start();
   await first;
@@ -285,7 +274,7 @@ test('a second dispatcher takes a call over when its lease is over; the late out
   assert.deepEqual(await bench.calls(), [claimed], 'the lease still holds');
   bench.clock.advance(1);
   await bench.send();
-  const done = { ...DONE, settled: at(leaseMs) };
+  const done = { ...DONE, settled: at(leaseMs), attempts: 2, left: 2 };
   const resumed = { ...RESUMED, due: at(leaseMs), saved: { x: 'second' } };
   assert.deepEqual([await bench.calls(), await bench.runs()], [[done], [resumed]]);
   await bench.walk();

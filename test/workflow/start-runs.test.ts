@@ -54,7 +54,7 @@ test('a start writes one run with everything that it was given', async () => {
       status: 'active',
       due_at: now,
       claim_token: null,
-      call_id: null,
+      effect_id: null,
       resume: null,
       steps: 0,
       context_id: contextId,
@@ -66,6 +66,10 @@ test('a start writes one run with everything that it was given', async () => {
       reason: null,
       depth: 0,
       attach: own.attach,
+      share: 0,
+      wait_event: null,
+      wait_message: null,
+      trail: null,
     },
   ]);
   const contexts = await sql`select id, content, custom_data, created_at from run_context`.execute(bench.db);

@@ -6,11 +6,14 @@ import { createTargetClient } from '../../src/outbound/index.ts';
 import {
   createDatabase,
   createField,
+  createResource,
   getProfile,
   loadShape,
   lockProfiles,
+  type Subscription,
   storeProfiles,
 } from '../../src/profiles/index.ts';
+import { createSegment } from '../../src/segments/index.ts';
 import {
   createCallDispatcher,
   createEngine,
@@ -95,7 +98,8 @@ export class WorkflowBench {
     this.clock = new ManualClock(START);
     this.signals = createTestSignals();
     for (const list of [this.deltas, this.logged, this.tries, this.wakes]) list.length = 0;
-    await sql`truncate run, api_call, node_count, run_context, workflow_version, workflow, profile, identity
+    await sql`truncate run, api_call, message, node_count, run_context, workflow_version, workflow, profile, identity,
+      segment_member, budget, event_batch
       restart identity cascade`.execute(this.db);
   }
 
@@ -144,13 +148,17 @@ export class WorkflowBench {
     return target;
   }
 
-  async addProfile(fields: JsonObject = {}): Promise<string> {
+  async addProfile(fields: JsonObject = {}, subscriptions: readonly Subscription[] = []): Promise<string> {
     const id = newObjectId(this.clock.now());
     const shape = await loadShape(this.db, this.databaseId);
     await withTx(this.db, (tx) =>
-      storeProfiles(tx, shape, [{ id, after: { fields, subscriptions: [] } }], [], this.clock.now()),
+      storeProfiles(tx, shape, [{ id, after: { fields, subscriptions } }], [], this.clock.now()),
     );
     return id;
+  }
+
+  async pause(workflowId: number): Promise<void> {
+    await sql`update workflow set paused_at = ${this.clock.now()} where id = ${workflowId}`.execute(this.db);
   }
 
   async fieldsOf(id: string): Promise<JsonObject | undefined> {
@@ -217,7 +225,7 @@ export class WorkflowBench {
       select node, status, steps, reason, to_json(due_at at time zone 'utc') as due, resume, saved,
              to_json(ended_at at time zone 'utc') as ended,
              case when claim_token is not null then true end as claimed,
-             case when call_id is not null then true end as calling
+             case when effect_id is not null then true end as calling
         from run order by id`.execute(this.db);
     return rows.map(dropNulls);
   }
@@ -260,6 +268,17 @@ export async function createBench(): Promise<WorkflowBench> {
   await createField(database.db, clock, id, { name: 'points', type: 'int' });
   await createField(database.db, clock, id, { name: 'city', type: 'string' });
   await createField(database.db, clock, id, { name: 'note', type: 'string' });
+  await createField(database.db, clock, id, { name: 'due', type: 'datetime' });
+  // What definitions may name: resources 1 and 2, the static segments 1 to 9.
+  for (const name of ['letters', 'news']) {
+    await createResource(database.db, clock, {
+      ...{ name, channels: ['email', 'sms', 'push'], databaseIds: [id], categories: ['red', 'blue'] },
+      fields: [{ name: 'visits', type: 'int', options: null, match: false }],
+    });
+  }
+  for (let n = 1; n <= 9; n += 1) {
+    await createSegment(database.db, clock, { databaseId: id, name: `segment ${n}`, filter: null });
+  }
   return new WorkflowBench(database, id);
 }
 

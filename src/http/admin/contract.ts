@@ -48,7 +48,16 @@ export const problem = Type.Object(
     status: Type.Integer(),
     detail: Type.Optional(Type.String()),
     instance: Type.String({ description: 'the id of the request, as in the header x-request-id' }),
-    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          path: Type.String(),
+          message: Type.String(),
+          line: Type.Optional(Type.Integer({ description: 'where in a template, from 1' })),
+          column: Type.Optional(Type.Integer()),
+        }),
+      ),
+    ),
   },
   { description: 'What went wrong (RFC 9457)' },
 );
@@ -154,6 +163,7 @@ export const workflow = Type.Object({
   reentry: Type.Enum(reentryModes),
   definition: Type.Unknown({ description: 'the draft; runs follow the published version' }),
   active: Type.Boolean(),
+  paused_at: nullable(Type.Unsafe<string>({ ...time, description: 'since when its runs wait' })),
   published_version: nullable(Type.Integer()),
   created_at: time,
   updated_at: time,
@@ -161,6 +171,11 @@ export const workflow = Type.Object({
 export const workflowQuery = closed({
   ...pageQuery.properties,
   database_id: Type.Optional(id),
+});
+export const workflowStop = closed({
+  runs: Type.Enum(['finish', 'end'], {
+    description: 'what becomes of the runs inside: they go on to their end, or are ended now',
+  }),
 });
 export const nodeCounts = Type.Object({
   version: Type.Integer(),

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { MusterError } from '../../base/index.ts';
+import { SettingsError } from '../../messages/index.ts';
 import { SegmentFilterError } from '../../segments/index.ts';
 import { DefinitionError } from '../../workflow/index.ts';
 import { clientFault } from '../faults.ts';
@@ -22,6 +23,9 @@ const titles: Readonly<Record<number, string>> = {
 interface FieldFault {
   readonly path: string;
   readonly message: string;
+  /** Where in the text of a template. */
+  readonly line?: number;
+  readonly column?: number;
 }
 
 /** A refusal with an HTTP status that the dialect of /api/v1.1 has no code for. */
@@ -89,7 +93,11 @@ export function describeProblem(
     const errors = thrown.validation.flatMap(toFieldFaults);
     return { status: 400, detail: detailOf(errors), errors };
   }
-  if (thrown instanceof DefinitionError || thrown instanceof SegmentFilterError) {
+  if (
+    thrown instanceof DefinitionError ||
+    thrown instanceof SegmentFilterError ||
+    thrown instanceof SettingsError
+  ) {
     return { status: 400, detail: thrown.detail, errors: thrown.faults };
   }
   if (thrown instanceof MusterError) {
@@ -101,6 +109,10 @@ export function describeProblem(
   if (thrown instanceof HttpProblem) return { status: thrown.status, detail: thrown.message };
   const fault = clientFault(thrown);
   return fault && { status: fault.status, detail: fault.message };
+}
+
+function toEntry({ path, message, line, column }: FieldFault): FieldFault {
+  return line === undefined || column === undefined ? { path, message } : { path, message, line, column };
 }
 
 /** Sends `application/problem+json` (RFC 9457); `instance` is the id of the request. */
@@ -115,7 +127,7 @@ export function sendProblem(
     title: titles[status] ?? 'Refused',
     status,
     ...(detail === undefined ? {} : { detail }),
-    ...(errors === undefined ? {} : { errors: errors.map(({ path, message }) => ({ path, message })) }),
+    ...(errors === undefined ? {} : { errors: errors.map(toEntry) }),
     instance: request.id,
   };
   if (status === 401) reply.header('www-authenticate', 'Bearer');

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { mayUse } from '../../accounts/index.ts';
 import { invalidRequest, type JsonObject, MusterError } from '../../base/index.ts';
+import { checkSenderChoice } from '../../messages/index.ts';
 import {
   createResource,
   findResource,
@@ -123,6 +124,7 @@ export function addResources(root: FastifyInstance, deps: HttpDeps): void {
     async (request, reply) => {
       const { body } = request;
       requireWithin(request, body.databases ?? []);
+      await checkSenderChoice(db, body.senders ?? {});
       const created = await createResource(db, clock, { ...toSettings(body), name: body.name });
       return reply.code(201).send(toObject(request, created));
     },
@@ -156,6 +158,7 @@ export function addResources(root: FastifyInstance, deps: HttpDeps): void {
       const { id, databaseIds } = await findSeen(deps, request, request.params.id);
       requireWithin(request, databaseIds);
       requireWithin(request, request.body.databases ?? databaseIds);
+      await checkSenderChoice(db, request.body.senders ?? {});
       return toObject(request, await updateResource(db, id, toSettings(request.body)));
     },
   );

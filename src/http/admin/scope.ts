@@ -6,19 +6,27 @@ import type { HttpDeps } from '../deps.ts';
 import { parseJsonObject } from '../parse-json.ts';
 import { readBody } from '../read-body.ts';
 import { authenticateAdmin } from './auth.ts';
+import { addBudgets } from './budgets.ts';
+import { addCalls } from './calls.ts';
 import { addDatabases } from './databases.ts';
+import { addHooks } from './hooks.ts';
+import { addMessages } from './messages.ts';
 import { describeProblem, HttpProblem, sendProblem } from './problem.ts';
 import { addProfiles } from './profiles.ts';
 import { addResources } from './resources.ts';
+import { addRuns } from './runs.ts';
 import { addSegments } from './segments.ts';
+import { addSenders } from './senders.ts';
 import { addSuppressionLists } from './suppression-lists.ts';
 import { addTasks } from './tasks.ts';
+import { addTemplates } from './templates.ts';
 import { addTokens } from './tokens.ts';
 import { addWorkflows } from './workflows.ts';
 
 export const ADMIN_PREFIX = '/api/admin';
 
-function addBodyParser(app: FastifyInstance, limitBytes: number): void {
+/** Bodies are JSON objects of at most so many bytes. */
+export function addJsonParser(app: FastifyInstance, limitBytes: number): void {
   app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const declaredLength = Number(request.headers['content-length'] ?? 0);
     const read = await readBody(payload, declaredLength, limitBytes);
@@ -38,7 +46,8 @@ export function sendUnknownResource(request: FastifyRequest, reply: FastifyReply
   return sendProblem(request, reply, { status: 404, detail: `${request.method} is not possible here` });
 }
 
-function sendFault(
+/** Any fault as a problem; one of ours is logged, and not told. */
+export function sendAdminFault(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -55,7 +64,7 @@ function sendFault(
 
 /** REST for administrators and, later, the web UI. */
 export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
-  addBodyParser(app, deps.config.bodyLimitBytes);
+  addJsonParser(app, deps.config.bodyLimitBytes);
   // Converts text to numbers in addresses only; a body must have the types that it should have.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // Not the serializer made from schemas: it leaves out keys that a schema does not name.
@@ -64,7 +73,7 @@ export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
   app.addHook('onRequest', async (request) => {
     request.adminToken = await authenticateAdmin(deps.db, request);
   });
-  app.setErrorHandler((thrown, request, reply) => sendFault(thrown, request, reply, deps));
+  app.setErrorHandler((thrown, request, reply) => sendAdminFault(thrown, request, reply, deps));
   app.setNotFoundHandler(sendUnknownResource);
   addDatabases(app, deps);
   addWorkflows(app, deps);
@@ -72,6 +81,13 @@ export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
   addTasks(app, deps);
   addProfiles(app, deps);
   addResources(app, deps);
+  addRuns(app, deps);
   addSegments(app, deps);
   addSuppressionLists(app, deps);
+  addBudgets(app, deps);
+  addCalls(app, deps);
+  addHooks(app, deps);
+  addSenders(app, deps);
+  addTemplates(app, deps);
+  addMessages(app, deps);
 }

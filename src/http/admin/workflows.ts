@@ -2,13 +2,17 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { MusterError } from '../../base/index.ts';
+import { addRunCounts } from '../../importer/index.ts';
 import {
   countNodes,
   createWorkflow,
   getWorkflow,
   listWorkflows,
+  pauseWorkflow,
   publishWorkflow,
+  resumeWorkflow,
   setWorkflowActive,
+  stopWorkflow,
   updateWorkflow,
   type Workflow,
 } from '../../workflow/index.ts';
@@ -24,6 +28,7 @@ import {
   workflowBody,
   workflowPatch,
   workflowQuery,
+  workflowStop,
 } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 
@@ -35,6 +40,7 @@ function toObject(stored: Workflow): WorkflowObject {
     reentry: stored.reentry,
     definition: stored.definition,
     active: stored.active,
+    paused_at: stored.pausedAt?.toISOString() ?? null,
     published_version: stored.publishedVersion,
     created_at: stored.createdAt.toISOString(),
     updated_at: stored.updatedAt.toISOString(),
@@ -138,6 +144,21 @@ function addActions(root: FastifyInstance, deps: HttpDeps): void {
       'Take no more profiles; runs inside go on',
       (id) => setWorkflowActive(db, clock, id, false),
     ],
+    [
+      'pause',
+      'Keep the runs inside where they are; new profiles still enter, and wait',
+      (id) => pauseWorkflow(db, clock, id),
+    ],
+    [
+      'resume',
+      'Let the runs inside go on, and make due what was held meanwhile',
+      async (id) => {
+        const resumed = await resumeWorkflow(db, clock, id);
+        deps.wakeMessages();
+        deps.wakeEngine();
+        return resumed;
+      },
+    ],
   ];
   for (const [action, summary, run] of actions) {
     app.post(
@@ -149,6 +170,25 @@ function addActions(root: FastifyInstance, deps: HttpDeps): void {
       },
     );
   }
+
+  app.post(
+    '/workflows/:id/stop',
+    {
+      schema: {
+        summary: 'Take no more profiles, and let the runs inside finish or end them now',
+        params: idParams,
+        querystring: noQuery,
+        body: workflowStop,
+        response: answers(200, workflow),
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await findSeen(deps, request, id);
+      const { runs } = request.body;
+      return toObject(await stopWorkflow(db, clock, id, { runs, addRunCounts }));
+    },
+  );
 
   app.get(
     '/workflows/:id/counts',
@@ -167,7 +207,7 @@ function addActions(root: FastifyInstance, deps: HttpDeps): void {
   );
 }
 
-/** Workflows: draft, publish, switch on and off, count. */
+/** Workflows: draft, publish, switch on and off, pause, stop, count. */
 export function addWorkflows(app: FastifyInstance, deps: HttpDeps): void {
   addList(app, deps);
   addWriting(app, deps);

@@ -1,11 +1,5 @@
-import type { JsonObject } from '../../base/index.ts';
-import {
-  addressMd5,
-  domainOf,
-  type StoredProfile,
-  type Subscription,
-  serviceFieldsOf,
-} from '../../profiles/index.ts';
+import { addressMd5, type JsonObject } from '../../base/index.ts';
+import { domainOf, type StoredProfile, type Subscription, serviceFieldsOf } from '../../profiles/index.ts';
 
 /** A category as the platform's SDK reads it. Ours have names alone; those of a subscription are on and can be left. */
 function printCategory(name: string): JsonObject {

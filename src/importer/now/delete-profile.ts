@@ -1,5 +1,7 @@
-import type { Clock, JsonObject, Log } from '../../base/index.ts';
+import { type Clock, type JsonObject, type Log, slotOf } from '../../base/index.ts';
 import { type Db, withTx } from '../../db/index.ts';
+import { forgetProfileEvents } from '../../hooks/index.ts';
+import { forgetMessages } from '../../messages/index.ts';
 import { deleteProfiles, loadShape } from '../../profiles/index.ts';
 import { forgetMembers } from '../../segments/index.ts';
 import { endRunsOfProfiles } from '../../workflow/index.ts';
@@ -33,8 +35,10 @@ export async function deleteProfile(
     // Read again: of a field that has become a match field or unique since, the values go as well.
     await deleteProfiles(tx, await loadShape(tx, profile.databaseId), [profile]);
     await forgetMembers(tx, profile.databaseId, [profile.id]);
-    const reason = 'the profile was deleted';
-    await endRunsOfProfiles(tx, [profile.id], { reason, now: clock.now(), addRunCounts });
+    const [reason, now] = ['the profile was deleted', clock.now()];
+    await endRunsOfProfiles(tx, [profile.id], { reason, now, addRunCounts });
+    await forgetMessages(tx, [{ slot: slotOf(profile.id), profileId: profile.id }], now);
+    await forgetProfileEvents(tx, profile.databaseId, [profile.id], now);
     await accept(tx, profile.id);
     return { profileId: profile.id };
   });

@@ -1,5 +1,6 @@
 import { type JsonObject, MusterError } from '../../base/index.ts';
 import { type Db, withTx } from '../../db/index.ts';
+import { writeEvents } from '../../hooks/index.ts';
 import {
   changeProfiles,
   chooseSubscriptions,
@@ -10,7 +11,7 @@ import {
   stateOf,
 } from '../../profiles/index.ts';
 import { segmentsEntered } from '../../segments/index.ts';
-import { startTriggered } from '../../workflow/index.ts';
+import { changeEvents, startTriggered } from '../../workflow/index.ts';
 import { importRules } from '../requests/import-rules.ts';
 import { type Authorize, prepareImport } from '../requests/prepare-import.ts';
 import { addRunCounts } from '../sql/add-run-counts.ts';
@@ -58,9 +59,11 @@ export async function deleteSubscription(
     const after = { fields: profile.fields, subscriptions: left };
     const change = { profileId: profile.id, before: stateOf(profile), after, enteredSegments: [] };
     await changeProfiles(tx, shape, [{ profile, after }], now);
+    const databaseId = shape.database.id;
+    await writeEvents(tx, { databaseId, now }, changeEvents([change]));
     if (!skipTriggers) {
-      const batch = { databaseId: shape.database.id, changes: [change], depth: 1, now };
-      started = (await startTriggered(tx, { ...batch, addRunCounts, log, segmentsEntered })).started;
+      const batch = { databaseId, changes: [change], depth: 1, now, addRunCounts, log };
+      started = (await startTriggered(tx, { ...batch, segmentsEntered })).started;
     }
     await accept(tx, profile.id, subscription);
     return { profileId: profile.id, subscription };

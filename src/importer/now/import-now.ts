@@ -134,7 +134,7 @@ export async function importNow(
     // Read again: a field may have become a match field since, and what is written must fit what holds at the commit.
     const shape = await loadShape(tx, database.id);
     const contextId = await createContext(tx, request.context, stored.attach, scope.now);
-    const source = { taskId: null, workflowId, contextId, envelope };
+    const source = { taskId: null, taskSize: 0, workflowId, contextId, envelope };
     const imported: ImportedRow[] = [];
     for (const part of chunkBySize(rows, CHUNK_ROWS)) {
       const sourced = part.map((row): SourcedRow => ({ source, row }));

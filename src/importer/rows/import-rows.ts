@@ -28,6 +28,7 @@ import {
 } from '../../workflow/index.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import type { ChunkRow } from '../tasks/chunk-bytes.ts';
+import { type ToldRow, writeImportEvents } from './import-events.ts';
 import { fieldsOf } from './match-item.ts';
 import { joinChanges, moveSegments, type SegmentMove } from './move-segments.ts';
 import { openItem } from './open-item.ts';
@@ -38,6 +39,8 @@ import { type Known, type Resolved, RowResolver, type RowState } from './resolve
 export interface RowSource {
   /** Null = the method answers with the results itself, there is no task. */
   readonly taskId: string | null;
+  /** Items of the task, which say how large a share of the engine its runs get. */
+  readonly taskSize: number;
   /** Null = profiles are imported and sent nowhere. */
   readonly workflowId: number | null;
   readonly contextId: number | null;
@@ -191,10 +194,10 @@ async function startRows(
   const imported = rows.flatMap(({ source, row }, index) => {
     const [parsed, one] = [judged[index], resolved[index]];
     if (source.workflowId === null || parsed === undefined || !isRow(parsed) || !one?.ok) return [];
-    const { taskId, contextId, workflowId } = source;
+    const { taskId, taskSize, contextId, workflowId } = source;
     const { content, customData, attach } = parsed;
     const carried = { contextId, content, customData, attach };
-    const start = { profileId: one.profileId, taskId, itemIndex: row.index, ...carried };
+    const start = { profileId: one.profileId, taskId, taskSize, itemIndex: row.index, ...carried };
     return [{ index, workflowId, start }];
   });
   for (const [workflowId, group] of groupBy(imported, (one) => one.workflowId)) {
@@ -213,6 +216,21 @@ async function startRows(
     }
   }
   return outcomes;
+}
+
+function toldRows(
+  rows: readonly SourcedRow[],
+  judged: readonly Judged[],
+  resolved: readonly Resolved[],
+): ToldRow[] {
+  return resolved.flatMap((one, index) => {
+    const [sourced, parsed] = [rows[index], judged[index]];
+    if (!one.ok || sourced === undefined || parsed === undefined || !isRow(parsed)) return [];
+    const { profileId, state, before, after } = one;
+    const { taskId, workflowId, contextId } = sourced.source;
+    const from = { taskId, workflowId, contextId, index: sourced.row.index, customData: parsed.customData };
+    return [{ profileId, state, before, after, ...from }];
+  });
 }
 
 function changedNames({ before, after }: Extract<Resolved, { ok: true }>): string[] {
@@ -244,6 +262,7 @@ export async function importRows(
   });
   const { resolved, changes } = await resolveRows(tx, known, judged, scope.now);
   const entered = await moveSegments(tx, movesOf(rows, judged, resolved), scope.now);
+  await writeImportEvents(tx, shape.database.id, toldRows(rows, judged, resolved), scope.now);
   const counts = new RunCounts();
   const starts = await startRows(tx, rows, judged, resolved, { ...scope, addRunCounts: counts.add });
   const states = new Map(resolved.flatMap((one) => (one.ok ? [[one.profileId, one.after]] : [])));

@@ -15,6 +15,8 @@ export interface PendingChunk {
   /** The filter of the profiles that the task is about; null = its rows say who is meant. */
   readonly audience: JsonValue;
   readonly contextId: number | null;
+  /** Items of the task, as far as they have arrived. */
+  readonly taskSize: number;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function lockPendingChunks(
     workflow_id: number | null;
     audience: JsonValue;
     context_id: number | null;
+    total: number;
   }>`
     with held as (
       select database_id, lane
@@ -64,7 +67,7 @@ export async function lockPendingChunks(
           limit ${limits.chunks}::int
        ) c
     )
-    select o.id, o.task_id, o.rows, o.payload, t.envelope, t.workflow_id, t.audience, t.context_id
+    select o.id, o.task_id, o.rows, o.payload, t.envelope, t.workflow_id, t.audience, t.context_id, t.total
       from oldest o
       join task t on t.id = o.task_id
      where o.rows_before = 0 or o.rows_before + o.rows <= ${limits.rows}::int
@@ -79,5 +82,6 @@ export async function lockPendingChunks(
     workflowId: row.workflow_id,
     audience: row.audience,
     contextId: row.context_id,
+    taskSize: row.total,
   }));
 }

@@ -1,4 +1,4 @@
-import { type DefinitionFault, type EdgeName, edgeNames, type NodeType } from '../nodes/node-base.ts';
+import { type DefinitionFault, edgeKey, type NodeType } from '../nodes/node-base.ts';
 
 /** A node as the graph sees it, whatever else is wrong with it. `type` undefined = an unknown one. */
 export interface GraphNode {
@@ -6,16 +6,15 @@ export interface GraphNode {
   readonly type: NodeType | undefined;
   /** Whether it names an event that starts runs; told apart only among start nodes. */
   readonly isTrigger: boolean;
-  readonly edges: Readonly<Partial<Record<EdgeName, string>>>;
+  readonly edges: Readonly<Partial<Record<string, string>>>;
+  /** Those by which runs may leave at once, where runs otherwise rest in the node. */
+  readonly hasty: ReadonlySet<string>;
 }
 
 type Graph = ReadonlyMap<string, GraphNode>;
 
-function edgesOf(node: GraphNode): { name: EdgeName; to: string }[] {
-  return edgeNames.flatMap((name) => {
-    const to = node.edges[name];
-    return to === undefined ? [] : [{ name, to }];
-  });
+function edgesOf(node: GraphNode): { name: string; to: string }[] {
+  return Object.entries(node.edges).flatMap(([name, to]) => (to === undefined ? [] : [{ name, to }]));
 }
 
 function checkStarts(graph: Graph): DefinitionFault[] {
@@ -32,7 +31,7 @@ function checkTargets(graph: Graph): DefinitionFault[] {
   const faults: DefinitionFault[] = [];
   for (const node of graph.values()) {
     for (const { name, to } of edgesOf(node)) {
-      const path = `nodes.${node.id}.${name}`;
+      const path = `nodes.${node.id}.${edgeKey(name)}`;
       const target = graph.get(to);
       if (target === undefined) faults.push({ path, message: `there is no node ${JSON.stringify(to)}` });
       else if (target.type === 'start')
@@ -58,9 +57,11 @@ function checkReachable(graph: Graph): DefinitionFault[] {
     .map((id) => ({ path: `nodes.${id}`, message: 'no path leads here from a start' }));
 }
 
-/** Nodes in which a run rests, so that a cycle through one does not spin. */
-function isResting(node: GraphNode): boolean {
-  return node.type === 'delay' || node.type === 'api_call';
+const restingTypes: readonly string[] = ['delay', 'api_call', 'send', 'wait_event'];
+
+/** Whether a run has rested in the node when it leaves by the edge, so that a cycle through it does not spin. */
+function isResting(node: GraphNode, edge: string): boolean {
+  return node.type !== undefined && restingTypes.includes(node.type) && !node.hasty.has(edge);
 }
 
 function checkCycles(graph: Graph): DefinitionFault[] {
@@ -72,21 +73,21 @@ function checkCycles(graph: Graph): DefinitionFault[] {
     trail.push(node.id);
     for (const { name, to } of edgesOf(node)) {
       const target = graph.get(to);
-      if (target === undefined || isResting(target) || done.has(to)) continue;
+      if (target === undefined || isResting(node, name) || done.has(to)) continue;
       const start = trail.indexOf(to);
       if (start < 0) {
         visit(target);
         continue;
       }
       const cycle = [...trail.slice(start), to].join(' → ');
-      const message = `runs would spin: no delay or api_call interrupts the cycle ${cycle}`;
-      faults.push({ path: `nodes.${node.id}.${name}`, message });
+      const message = `runs would spin: no ${restingTypes.join(', ')} lets them rest in the cycle ${cycle}`;
+      faults.push({ path: `nodes.${node.id}.${edgeKey(name)}`, message });
     }
     trail.pop();
     done.add(node.id);
   }
 
-  for (const node of graph.values()) if (!isResting(node) && !done.has(node.id)) visit(node);
+  for (const node of graph.values()) if (!done.has(node.id)) visit(node);
   return faults;
 }
 

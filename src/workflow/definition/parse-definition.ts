@@ -49,18 +49,36 @@ function checkIds(listed: readonly [string, JsonObject][], faults: DefinitionFau
   }
 }
 
+function waitsOf(node: Node): string[] {
+  return node.type === 'wait_event' && node.wait.of === 'profile' ? [node.wait.event] : [];
+}
+
+/** Messages that are waited for must come from nodes that send. */
+function waitFaults(nodes: ReadonlyMap<string, Node>): DefinitionFault[] {
+  return [...nodes.values()].flatMap((node) => {
+    if (node.type !== 'wait_event' || node.wait.of !== 'message' || node.wait.sendNode === null) return [];
+    const path = `nodes.${node.id}.node`;
+    const { sendNode } = node.wait;
+    const isSend = nodes.get(sendNode)?.type === 'send';
+    return isSend ? [] : [{ path, message: `there is no send node ${JSON.stringify(sendNode)}` }];
+  });
+}
+
 function assemble(nodes: ReadonlyMap<string, Node>, listed: readonly [string, JsonObject][]): Definition {
   const all = [...nodes.values()];
   const starts = all.filter((node) => node.type === 'start');
   const fired = new Set(starts.filter((node) => node.trigger !== null).map((node) => node.id));
   for (const node of all) Object.freeze(node);
-  const readers = ['content_filter', 'update_profile', 'api_call'];
+  const readers = ['content_filter', 'update_profile', 'update_subscription', 'api_call', 'emit'];
+  const changers = ['update_profile', 'update_subscription', 'segment', 'workflow_jump'];
   return Object.freeze({
     start: starts.find((node) => node.trigger === null)?.id ?? null,
     triggers: listed.filter(([id]) => fired.has(id)).map(([id, object]) => ({ ...object, id })),
     nodes,
-    changesProfiles: all.some((node) => node.type === 'update_profile'),
+    changesProfiles: all.some((node) => changers.includes(node.type)),
     readsContent: all.some((node) => readers.includes(node.type)),
+    sends: all.filter((node) => node.type === 'send'),
+    waits: [...new Set(all.flatMap((node) => waitsOf(node)))],
   });
 }
 
@@ -92,11 +110,11 @@ export function parseDefinition(input: JsonValue): Outcome<Definition, Definitio
     const node = type === undefined ? undefined : parseNode(reader, type);
     if (node !== undefined) nodes.set(id, node);
     const isTrigger = ownValue(object, 'on') !== undefined;
-    graph.set(id, { id, type, isTrigger, edges: reader.edges });
+    graph.set(id, { id, type, isTrigger, edges: reader.edges, hasty: reader.hasty });
   }
   // A node of an unknown type has edges that nobody read; what lies behind them must not be called unreachable.
   const isReadable = listed.length > 0 && [...graph.values()].every((node) => node.type !== undefined);
-  if (isReadable) faults.push(...checkGraph(graph));
+  if (isReadable) faults.push(...checkGraph(graph), ...waitFaults(nodes));
   else if (listed.length === 0 && faults.length === 0) {
     faults.push({ path: 'nodes', message: 'there is no start node' });
   }

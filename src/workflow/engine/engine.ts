@@ -2,9 +2,10 @@ import { type Clock, type Log, newUuid, type Signals } from '../../base/index.ts
 import { type ClaimLoop, createClaimLoop, type Db } from '../../db/index.ts';
 import type { AddRunCounts } from '../run-counts.ts';
 import { claimRuns } from '../sql/claim-runs.ts';
-import { findDueVersion } from '../sql/find-due-version.ts';
+import { findDueVersions } from '../sql/find-due-versions.ts';
 import { type SegmentsEntered, type StoppedStarts, warnOfLoops } from '../triggers/start-triggered.ts';
 import { failRun, type ProcessDeps, processRuns, type RunBatch } from './process-runs.ts';
+import { Turns } from './turns.ts';
 import { createVersionCache } from './version-cache.ts';
 
 /** Runs of one version that are walked at once. */
@@ -22,6 +23,8 @@ export interface EngineDeps {
   readonly addRunCounts: AddRunCounts;
   /** Tells the dispatcher that calls were queued. */
   readonly wakeCalls: () => void;
+  /** Tells the dispatcher that messages were queued. */
+  readonly wakeMessages?: () => void;
   /** Finds who has come into segments by what runs change; absent = no trigger waits for that. */
   readonly segmentsEntered?: SegmentsEntered;
   /** Is told how many runs a batch was kept from starting because workflows start each other in a circle. */
@@ -35,6 +38,7 @@ export interface EngineDeps {
 export function createEngine(deps: EngineDeps): ClaimLoop {
   const { db, clock, log, signals } = deps;
   const loadVersion = createVersionCache(db);
+  const turns = new Turns();
   const processDeps: ProcessDeps = {
     db,
     log,
@@ -44,16 +48,19 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
   };
 
   async function claim(): Promise<RunBatch | undefined> {
-    const due = await findDueVersion(db, clock.now());
-    if (due === undefined) return undefined;
-    const now = clock.now();
-    const token = newUuid();
-    const leaseEnd = new Date(now.getTime() + deps.leaseSeconds * 1000);
-    const runs = await claimRuns(db, due, { token, now, leaseEnd, limit: BATCH_RUNS });
-    if (runs.length === 0) return undefined;
-    // After the claim, so that a version that cannot be read keeps its own runs back for a lease and nobody else's.
-    const { databaseId, definition } = await loadVersion(due);
-    return { version: { ...due, databaseId }, definition, token, runs };
+    for (const due of turns.order(await findDueVersions(db, clock.now()))) {
+      // Before it is claimed, so that claims that run side by side begin with different versions.
+      turns.take(due);
+      const now = clock.now();
+      const token = newUuid();
+      const leaseEnd = new Date(now.getTime() + deps.leaseSeconds * 1000);
+      const runs = await claimRuns(db, due, { token, now, leaseEnd, limit: BATCH_RUNS });
+      if (runs.length === 0) continue;
+      // After the claim, so that a version that cannot be read keeps its own runs back for a lease and nobody else's.
+      const { databaseId, definition } = await loadVersion(due);
+      return { version: { ...due, databaseId }, definition, token, runs };
+    }
+    return undefined;
   }
 
   function reportLoops(stopped: readonly StoppedStarts[]): void {
@@ -64,8 +71,9 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
   async function settle(batch: RunBatch): Promise<number> {
     const processed = await processRuns(processDeps, batch, clock.now());
     if (processed.ok) {
-      const { runs, calls, triggered } = processed.value;
+      const { runs, calls, messages, triggered } = processed.value;
       if (calls > 0) deps.wakeCalls();
+      if (messages > 0) deps.wakeMessages?.();
       reportLoops(triggered.stopped);
       return runs;
     }

@@ -1,16 +1,18 @@
-import type { JsonObject, Log, Outcome } from '../../base/index.ts';
+import type { Log, Outcome } from '../../base/index.ts';
 import { type Db, type Refusal, withTx, withTxOrRefusal } from '../../db/index.ts';
+import { insertMessages } from '../../messages/index.ts';
 import { getProfiles, loadShape, lockProfiles, type StoredProfile } from '../../profiles/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BatchScope, WalkingRun } from '../nodes/walking-run.ts';
 import { type AddRunCounts, RunCounts } from '../run-counts.ts';
 import { addNodeCounts, type NodeCount } from '../sql/add-node-counts.ts';
 import type { ClaimedRun } from '../sql/claim-runs.ts';
-import type { DueVersion } from '../sql/find-due-version.ts';
+import type { DueVersion } from '../sql/find-due-versions.ts';
 import { insertCalls } from '../sql/insert-calls.ts';
 import { lockClaimedRuns } from '../sql/lock-claimed-runs.ts';
-import { selectRunContents } from '../sql/select-run-contents.ts';
+import { type RunContext, selectRunContexts } from '../sql/select-run-contexts.ts';
 import { settleRuns } from '../sql/settle-runs.ts';
+import { trailStep } from '../trail.ts';
 import { ChangedProfiles } from '../triggers/changed-profiles.ts';
 import { loadTriggers } from '../triggers/load-triggers.ts';
 import {
@@ -20,6 +22,10 @@ import {
   type SegmentsEntered,
   type TriggerFigures,
 } from '../triggers/start-triggered.ts';
+import { enterJumps } from './enter-jumps.ts';
+import { keepAttachedFiles } from './keep-attached-files.ts';
+import { tellOfChanges } from './tell-of-changes.ts';
+import { tellRaised } from './tell-raised.ts';
 import { type WalkResult, walkRuns } from './walk-runs.ts';
 
 /** Claimed runs of one version, and what is needed to walk them. */
@@ -42,6 +48,7 @@ export interface ProcessDeps {
 export interface Processed {
   readonly runs: number;
   readonly calls: number;
+  readonly messages: number;
   /** Of the runs that they have started by changing profiles. */
   readonly triggered: TriggerFigures;
 }
@@ -55,28 +62,33 @@ function createScope(tx: Db, batch: RunBatch, now: Date, locked?: Map<string, St
     tx,
     now,
     databaseId,
+    workflowId: batch.version.workflowId,
     profiles: () => (profiles ??= getProfiles(tx, databaseId, ids)),
     shape: () => (shape ??= loadShape(tx, databaseId)),
     changes: new ChangedProfiles(),
+    events: [],
+    raised: [],
   };
 }
 
-async function loadContents(tx: Db, batch: RunBatch): Promise<Map<number, JsonObject>> {
-  if (!batch.definition.readsContent) return new Map();
+async function loadContexts(tx: Db, batch: RunBatch): Promise<Map<number, RunContext>> {
+  if (!batch.definition.readsContent && batch.definition.sends.length === 0) return new Map();
   const ids = batch.runs.flatMap((run) => run.contextId ?? []);
-  return ids.length === 0 ? new Map() : selectRunContents(tx, [...new Set(ids)]);
+  return ids.length === 0 ? new Map() : selectRunContexts(tx, [...new Set(ids)]);
 }
 
-function toWalking(run: ClaimedRun, contents: ReadonlyMap<number, JsonObject>): WalkingRun {
-  const root = run.contextId === null ? undefined : contents.get(run.contextId);
-  const content = run.content ?? root ?? {};
+function toWalking(run: ClaimedRun, contexts: ReadonlyMap<number, RunContext>): WalkingRun {
+  const root = run.contextId === null ? undefined : contexts.get(run.contextId);
+  const content = run.content ?? root?.content ?? {};
   return {
+    slot: run.slot,
     id: run.id,
     profileId: run.profileId,
     contextId: run.contextId,
     depth: run.depth,
     ownContent: run.content !== null || run.saved !== null,
     content: run.saved === null ? content : { ...content, ...run.saved },
+    subscriptionFilter: root?.subscriptionFilter ?? null,
   };
 }
 
@@ -90,10 +102,15 @@ async function settle(
 ): Promise<void> {
   await settleRuns(tx, walked.settled, now);
   if (walked.calls.length > 0) await insertCalls(tx, batch.version, walked.calls, now);
+  if (walked.messages.length > 0) await insertMessages(tx, batch.version, walked.messages, now);
+  if (batch.definition.sends.length > 0) await keepAttachedFiles(tx, walked.settled, now);
   const before = new Map(batch.runs.map((run) => [run.id, run]));
-  for (const { id, status } of walked.settled) {
+  // How runs that jump have moved is told with those that take their places.
+  for (const { run } of walked.jumps) before.delete(run.id);
+  for (const { slot, id, status } of walked.settled) {
     const run = before.get(id);
     if (run !== undefined) counts.move(run.taskId, run.status, status);
+    if (status === 'ended' || status === 'failed') counts.events.end({ slot, id });
   }
 }
 
@@ -154,17 +171,22 @@ export async function processRuns(
       : undefined;
     const held = await lockClaimedRuns(tx, batch.runs, batch.token);
     const runs = batch.runs.filter((run) => held.has(run.id));
-    if (runs.length === 0) return { runs: 0, calls: 0, triggered: noTriggerFigures() };
-    const contents = await loadContents(tx, batch);
-    const walks = runs.map((run) => ({ run, walking: toWalking(run, contents) }));
+    if (runs.length === 0) return { runs: 0, calls: 0, messages: 0, triggered: noTriggerFigures() };
+    const contexts = await loadContexts(tx, batch);
+    const walks = runs.map((run) => ({ run, walking: toWalking(run, contexts) }));
     const scope = createScope(tx, batch, now, locked);
     const walked = await walkRuns(batch.definition, walks, scope);
     const counts = new RunCounts();
+    await tellOfChanges(scope, runs);
+    await tellRaised(scope);
     await settle(tx, batch, walked, now, counts);
+    const cut = await enterJumps(tx, walked.jumps, now, counts);
     const triggered = await startTriggeredBy(deps, tx, scope, counts);
+    triggered.stopped.push(...cut);
+    await counts.events.write(tx, now);
     await writeCounts(deps, tx, batch, walked, countStopped(triggered.stopped), counts);
     await deps.beforeCommit();
-    return { runs: runs.length, calls: walked.calls.length, triggered };
+    return { runs: runs.length, calls: walked.calls.length, messages: walked.messages.length, triggered };
   });
 }
 
@@ -175,12 +197,14 @@ export async function failRun(deps: ProcessDeps, batch: RunBatch, reason: string
     const runs = batch.runs.filter((run) => held.has(run.id));
     const settled = runs.map(({ slot, id, node, steps }) => ({
       ...{ slot, id, node, steps, reason },
-      ...{ status: 'failed' as const, dueAt: null, callId: null, resume: null },
+      ...{ status: 'failed' as const, dueAt: null, effectId: null, resume: null },
+      ...{ waitEvent: null, waitMessage: null, trail: [trailStep(node, 'failed', now, reason)] },
     }));
     const passed = runs.map(({ node }) => ({ node, outcome: 'failed', passed: 1 }));
-    const walked = { settled, calls: [], counts: passed };
+    const walked = { settled, calls: [], messages: [], jumps: [], counts: passed };
     const counts = new RunCounts();
     await settle(tx, batch, walked, now, counts);
+    await counts.events.write(tx, now);
     await writeCounts(deps, tx, batch, walked, [], counts);
   });
 }

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { parseDefinition } from '../definition/parse-definition.ts';
-import type { DueVersion } from '../sql/find-due-version.ts';
+import type { DueVersion } from '../sql/find-due-versions.ts';
 import { findVersion } from '../sql/find-version.ts';
 
 /** Definitions of this many versions are kept compiled. */

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../base/index.ts';
+import { type UnknownPolicy, unknownPolicies } from '../../messages/index.ts';
 import { renderTemplate, type Template, type TemplateScope } from '../../templates/index.ts';
 import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
@@ -21,6 +22,7 @@ export interface ApiCallNode extends NodeBase {
   readonly timeoutMs: number;
   readonly saveAs: string | null;
   readonly retries: number;
+  readonly onUnknown: UnknownPolicy;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -70,7 +72,7 @@ function parseUrl(reader: NodeReader): Template | undefined {
   if (url === undefined) return undefined;
   const fault = urlFault(url);
   if (fault !== undefined) reader.fault('url', fault);
-  return reader.template('url', url);
+  return reader.template('url', url, 'url');
 }
 
 function parseHeaders(reader: NodeReader): Map<string, Template> {
@@ -92,13 +94,26 @@ function parseHeaders(reader: NodeReader): Map<string, Template> {
       reader.fault(path, 'expected a text');
       continue;
     }
-    const template = reader.template(path, value);
+    const template = reader.template(path, value, 'header');
     if (template !== undefined) headers.set(name, template);
   }
   return headers;
 }
 
-function parseBody(reader: NodeReader, method: CallMethod): ApiCallNode['body'] {
+/** The content type as it is written: which kind of body it is must not depend on a profile. */
+function contentTypeOf(reader: NodeReader): string {
+  const headers = reader.value('headers');
+  if (!isJsonObject(headers)) return '';
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  return typeof type === 'string' ? type : '';
+}
+
+/** A text body of a JSON type is rendered as JSON, so that no value can break out of its place. */
+function isJsonType(contentType: string): boolean {
+  return /[/+]json\b/i.test(contentType);
+}
+
+function parseBody(reader: NodeReader, method: CallMethod, contentType: string): ApiCallNode['body'] {
   const body = reader.value('body');
   if (body === undefined || body === null) return { kind: 'none' };
   if (method === 'GET') {
@@ -106,7 +121,7 @@ function parseBody(reader: NodeReader, method: CallMethod): ApiCallNode['body'] 
     return { kind: 'none' };
   }
   if (typeof body === 'string') {
-    const template = reader.template('body', body);
+    const template = reader.template('body', body, isJsonType(contentType) ? 'json' : 'text');
     return template === undefined ? { kind: 'none' } : { kind: 'text', template };
   }
   const onFault: Parameters<typeof parseJsonTemplate>[2] = (path, error) => reader.templateFault(path, error);
@@ -129,10 +144,11 @@ export function parseApiCall(reader: NodeReader): ApiCallNode | undefined {
   const method = parseMethod(reader);
   const url = parseUrl(reader);
   const headers = parseHeaders(reader);
-  const body = parseBody(reader, method);
+  const body = parseBody(reader, method, contentTypeOf(reader));
   const timeoutSeconds = reader.number('timeout', DEFAULT_TIMEOUT_SECONDS, [0.1, 120], false);
   const retries = reader.number('retries', DEFAULT_RETRIES, [0, 10], true);
   const saveAs = parseSaveAs(reader);
+  const onUnknown = reader.choice('on_unknown', unknownPolicies, 'optional') ?? 'repeat';
   if (url === undefined) return undefined;
   const timeoutMs = Math.round(timeoutSeconds * 1000);
   return {
@@ -145,32 +161,32 @@ export function parseApiCall(reader: NodeReader): ApiCallNode | undefined {
     timeoutMs,
     saveAs,
     retries,
+    onUnknown,
     edges: reader.edges,
   };
 }
 
-/** A text body of a JSON type is rendered as JSON, so that no value can break out of its place. */
-function renderBody(node: ApiCallNode, scope: TemplateScope, contentType: string): string | null {
+function renderBody(node: ApiCallNode, scope: TemplateScope): string | null {
   switch (node.body.kind) {
     case 'none':
       return null;
     case 'json':
       return JSON.stringify(renderJson(node.body.value, scope));
     case 'text':
-      return renderTemplate(node.body.template, scope, /[/+]json\b/i.test(contentType) ? 'json' : 'text');
+      return renderTemplate(node.body.template, scope);
   }
 }
 
 function renderRequest(node: ApiCallNode, scope: TemplateScope): CallRequest {
   const headers: Record<string, string> = {};
-  for (const [name, template] of node.headers) headers[name] = renderTemplate(template, scope, 'header');
+  for (const [name, template] of node.headers) headers[name] = renderTemplate(template, scope);
   if (node.body.kind === 'json') headers['content-type'] ??= 'application/json';
   if (node.body.kind === 'text') headers['content-type'] ??= 'text/plain; charset=utf-8';
   return {
     method: node.method,
-    url: renderTemplate(node.url, scope, 'url'),
+    url: renderTemplate(node.url, scope),
     headers,
-    body: renderBody(node, scope, headers['content-type'] ?? ''),
+    body: renderBody(node, scope),
     timeoutMs: node.timeoutMs,
   };
 }
@@ -192,6 +208,7 @@ export const executeApiCall: ExecuteNode<ApiCallNode> = async (node, runs, scope
       const reason = `${node.id}: a value of dots in the path of the URL would lead the call elsewhere`;
       return { kind: 'fail', reason };
     }
-    return { kind: 'call', call: { request, saveAs: node.saveAs, retries: node.retries } };
+    const { saveAs, retries, onUnknown } = node;
+    return { kind: 'call', call: { request, saveAs, retries, onUnknown } };
   });
 };

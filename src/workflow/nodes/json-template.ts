@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../base/index.ts';
 import {
+  isFixed as isFixedTemplate,
   parseTemplate,
   renderTemplate,
   type Template,
@@ -21,7 +22,7 @@ export function parseJsonTemplate(
   onFault: (path: string, error: TemplateError) => void,
 ): JsonTemplate {
   if (typeof value === 'string') {
-    const parsed = parseTemplate(value);
+    const parsed = parseTemplate(value, 'text');
     if (parsed.ok) return { kind: 'text', template: parsed.value };
     for (const error of parsed.error) onFault(path, error);
     return { kind: 'fixed', value: null };
@@ -42,7 +43,7 @@ export function renderJson(template: JsonTemplate, scope: TemplateScope): JsonVa
     case 'fixed':
       return template.value;
     case 'text':
-      return renderTemplate(template.template, scope, 'text');
+      return renderTemplate(template.template, scope);
     case 'list':
       return template.elements.map((element) => renderJson(element, scope));
     case 'object':
@@ -63,7 +64,7 @@ function isFixed(template: JsonTemplate): boolean {
     case 'fixed':
       return true;
     case 'text':
-      return template.template.parts.every((part) => part.kind === 'text');
+      return isFixedTemplate(template.template);
     case 'list':
       return template.elements.every(isFixed);
     case 'object':

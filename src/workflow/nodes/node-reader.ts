@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, ownValue } from '../../base/index.ts';
 import { type Filter, parseFilter } from '../../query/index.ts';
-import { parseTemplate, type Template, type TemplateError } from '../../templates/index.ts';
-import type { DefinitionFault, EdgeName } from './node-base.ts';
+import { type Landing, parseTemplate, type Template, type TemplateError } from '../../templates/index.ts';
+import { type DefinitionFault, type EdgeName, edgeKey } from './node-base.ts';
 
 /** Ids are `integer` columns. */
 const MAX_ID = 2_147_483_647;
@@ -11,6 +11,8 @@ export class NodeReader {
   readonly id: string;
   readonly path: string;
   readonly edges: Partial<Record<EdgeName, string>> = {};
+  /** Edges by which runs may leave at once even where runs rest in nodes of this type. */
+  readonly hasty = new Set<string>();
   readonly #node: JsonObject;
   readonly #faults: DefinitionFault[];
   readonly #known = new Set(['id', 'type']);
@@ -32,11 +34,15 @@ export class NodeReader {
   }
 
   edge(name: EdgeName): void {
-    const target = this.value(name);
+    this.edgeTo(name, this.value(name));
+  }
+
+  /** The same for an edge whose target does not stand under its name. */
+  edgeTo(name: EdgeName, target: JsonValue | undefined): void {
     // Null is what a graph editor sends for an edge that has been taken away.
     if (target === undefined || target === null) return;
     if (typeof target === 'string') this.edges[name] = target;
-    else this.fault(name, 'expected the id of a node');
+    else this.fault(edgeKey(name), 'expected the id of a node');
   }
 
   /** The text, or undefined when it is absent or not a text (then it is a fault). */
@@ -87,8 +93,8 @@ export class NodeReader {
     return undefined;
   }
 
-  template(path: string, source: string): Template | undefined {
-    const parsed = parseTemplate(source);
+  template(path: string, source: string, landing: Landing): Template | undefined {
+    const parsed = parseTemplate(source, landing);
     if (parsed.ok) return parsed.value;
     for (const error of parsed.error) this.templateFault(path, error);
     return undefined;

@@ -2,15 +2,12 @@ import { isJsonObject, type JsonObject } from '../../base/index.ts';
 import {
   applyProfilePatch,
   applyWithOwners,
-  changeProfiles,
   type ProfileShape,
   type ProfileState,
   parseProfilePatch,
   type StoredProfile,
-  stateOf,
   type UniqueOwners,
 } from '../../profiles/index.ts';
-import type { ChangedProfiles } from '../triggers/changed-profiles.ts';
 import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
@@ -21,6 +18,7 @@ import {
   templateScope,
   type WalkingRun,
 } from './walking-run.ts';
+import { writeChanges } from './write-changes.ts';
 
 export interface UpdateProfileNode extends NodeBase {
   readonly type: 'update_profile';
@@ -68,20 +66,6 @@ function applyRun(
   return { kind: 'leave', edge: 'next' };
 }
 
-/** A change counts as made by the deepest of the runs that came here for its profile. */
-function noteChanges(
-  writes: readonly { profile: StoredProfile; before: ProfileState; after: ProfileState }[],
-  runs: readonly WalkingRun[],
-  changes: ChangedProfiles,
-): void {
-  const depths = new Map<string, number>();
-  for (const { profileId, depth } of runs) depths.set(profileId, Math.max(depth, depths.get(profileId) ?? 0));
-  for (const { profile, before, after } of writes) {
-    if (after.fields === before.fields) continue;
-    changes.note({ profileId: profile.id, before, after, enteredSegments: [] }, depths.get(profile.id) ?? 0);
-  }
-}
-
 /**
  * One update for the batch. Several runs of one profile are applied in order; a value that does not fit, or that is
  * unique and another profile's, fails its run.
@@ -98,11 +82,6 @@ export const executeUpdateProfile: ExecuteNode<UpdateProfileNode> = async (node,
     });
     return { states, steps };
   });
-  const writes = [...states].flatMap(([id, after]) => {
-    const profile = profiles.get(id);
-    return profile === undefined ? [] : [{ profile, before: stateOf(profile), after: stateOf(after) }];
-  });
-  await changeProfiles(scope.tx, shape, writes, scope.now);
-  noteChanges(writes, runs, scope.changes);
+  await writeChanges(scope, shape, states, runs);
   return steps;
 };

@@ -2,13 +2,16 @@ import { sql } from 'kysely';
 import type { JsonObject } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { EdgeName } from '../nodes/node-base.ts';
-import type { DueVersion } from './find-due-version.ts';
+import { LAST_SHARE } from '../share-of.ts';
+import type { DueVersion } from './find-due-versions.ts';
 
 export interface ClaimedRun {
   readonly slot: number;
   readonly id: string;
   readonly profileId: string;
   readonly taskId: string | null;
+  /** See the column. */
+  readonly share: number;
   readonly node: string;
   readonly status: 'active' | 'waiting';
   /** The edge by which it leaves its node; null = it enters the node. */
@@ -27,6 +30,7 @@ interface RunRow {
   id: string;
   profile_id: string;
   task_id: string | null;
+  share: number;
   node: string;
   status: 'active' | 'waiting';
   resume: EdgeName | null;
@@ -38,27 +42,41 @@ interface RunRow {
   saved: JsonObject | null;
 }
 
-/** Claims due runs of one version, the longest due first, until `leaseEnd`. Rows that others hold are passed over. */
+/**
+ * Claims due runs of one version until `leaseEnd`: as many from each share that has some, of each the longest due
+ * first, about `limit` in all. Rows that others hold are passed over.
+ */
 export async function claimRuns(
   db: Db,
   version: DueVersion,
   claim: { token: string; now: Date; leaseEnd: Date; limit: number },
 ): Promise<ClaimedRun[]> {
   const { rows } = await sql<RunRow>`
-    with due as (
-      select slot, id
-        from run
-       where workflow_id = ${version.workflowId}::int and version = ${version.version}::int
-         and due_at <= ${claim.now}::timestamptz
-       order by due_at
-       limit ${claim.limit}::int
-         for update skip locked
+    with active as materialized (
+      select s.share::smallint as share
+        from generate_series(0, ${LAST_SHARE}::int) as s(share)
+       where exists (
+         select from run r
+          where r.workflow_id = ${version.workflowId}::int and r.version = ${version.version}::int
+            and r.share = s.share::smallint and r.due_at <= ${claim.now}::timestamptz)
+    ), due as (
+      select d.slot, d.id
+        from active
+       cross join lateral (
+         select r.slot, r.id
+           from run r
+          where r.workflow_id = ${version.workflowId}::int and r.version = ${version.version}::int
+            and r.share = active.share and r.due_at <= ${claim.now}::timestamptz
+          order by r.due_at
+          limit (select ceil(${claim.limit}::numeric / greatest(count(*), 1)) from active)
+            for update skip locked
+       ) d
     )
     update run r
        set claim_token = ${claim.token}::uuid, due_at = ${claim.leaseEnd}::timestamptz
       from due
      where r.slot = due.slot and r.id = due.id
-    returning r.slot, r.id, r.profile_id, r.task_id, r.node, r.status, r.resume, r.reason, r.steps, r.depth,
+    returning r.slot, r.id, r.profile_id, r.task_id, r.share, r.node, r.status, r.resume, r.reason, r.steps, r.depth,
               r.context_id, r.content, r.saved
   `.execute(db);
   // Ids are in the order of starting, so that two runs of one profile go in their order.
@@ -71,6 +89,7 @@ function toClaimedRun(row: RunRow): ClaimedRun {
     id: row.id,
     profileId: row.profile_id,
     taskId: row.task_id,
+    share: row.share,
     node: row.node,
     status: row.status,
     resume: row.resume,

@@ -9,8 +9,8 @@ export interface LiveCount {
 }
 
 /**
- * The runs inside a workflow by version and node. A live run either has a due time, and is then in run_due, or waits
- * for a queued call; so ended runs, the most by far, are never read.
+ * The runs inside a workflow by version and node. A live run either has a due time, and is then in run_due, or rests
+ * until something happens, and is in run_resting; so ended runs, the most by far, are never read.
  */
 export async function countLiveRuns(db: Db, workflowId: number): Promise<LiveCount[]> {
   const { rows } = await sql<LiveCount>`
@@ -19,10 +19,9 @@ export async function countLiveRuns(db: Db, workflowId: number): Promise<LiveCou
     where r.workflow_id = ${workflowId}::int and r.due_at is not null
     group by r.version, r.node, r.status
     union all
-    select c.version, c.node, 'waiting', count(*)
-    from api_call c
-    join run r on r.slot = c.slot and r.id = c.run_id and r.call_id = c.id
-    where c.workflow_id = ${workflowId}::int and c.due_at is not null
-    group by c.version, c.node`.execute(db);
+    select r.version, r.node, r.status, count(*)
+    from run r
+    where r.workflow_id = ${workflowId}::int and r.due_at is null and r.status in ('active', 'waiting')
+    group by r.version, r.node, r.status`.execute(db);
   return rows;
 }

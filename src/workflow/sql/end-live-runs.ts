@@ -16,7 +16,7 @@ export async function endLiveRuns(
   const keys = JSON.stringify(profileIds.map((id) => ({ id, slot: slotOf(id) })));
   const { rows } = await sql<EndedRow>`
     with live as (
-      select r.slot, r.id, r.status, r.call_id
+      select r.slot, r.id, r.status, r.effect_id
         from run r
         join json_to_recordset(${keys}::json) as k(id text, slot smallint)
           on r.slot = k.slot and r.profile_id = k.id

@@ -14,7 +14,7 @@ export async function endLockedRuns(
 ): Promise<EndedRun[]> {
   const { rows } = await sql<EndedRow>`
     with live as (
-      select r.slot, r.id, r.status, r.call_id
+      select r.slot, r.id, r.status, r.effect_id
         from run r
         join json_to_recordset(${JSON.stringify(runs)}::json) as k(slot smallint, id text)
           on r.slot = k.slot and r.id = k.id

@@ -11,7 +11,7 @@ export interface TaskRun {
   readonly reason: string | null;
 }
 
-/** The runs that items of a task have started, by item. One statement, each found by the profile. */
+/** The runs that items of a task have started, by item; of one that has jumped, the latest in the workflow. One statement, each found by the profile. */
 export async function findTaskRuns(
   db: Db,
   task: { readonly id: string; readonly workflowId: number },
@@ -26,6 +26,7 @@ export async function findTaskRuns(
       from json_to_recordset(${keys}::json) as k(slot smallint, p text, i int)
       join run r on r.slot = k.slot and r.profile_id = k.p and r.workflow_id = ${task.workflowId}::int
        and r.task_id = ${task.id}::uuid and r.item_index = k.i
+     order by r.id
   `.execute(db);
   return new Map(
     rows.map(({ item_index, id, status, node, reason }) => [item_index, { id, status, node, reason }]),

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
+import type { UnknownPolicy } from '../../messages/index.ts';
 import type { CallRequest } from '../nodes/walking-run.ts';
-import type { DueVersion } from './find-due-version.ts';
+import type { DueVersion } from './find-due-versions.ts';
 
 export interface NewCall {
   readonly slot: number;
@@ -9,9 +10,12 @@ export interface NewCall {
   readonly runId: string;
   readonly profileId: string;
   readonly node: string;
+  /** Of the run. */
+  readonly share: number;
   readonly request: CallRequest;
   readonly saveAs: string | null;
   readonly retries: number;
+  readonly onUnknown: UnknownPolicy;
 }
 
 /** Queues calls, due at once, in the transaction that moves their runs. */
@@ -21,14 +25,15 @@ export async function insertCalls(
   calls: readonly NewCall[],
   now: Date,
 ): Promise<void> {
+  const rows = calls.map((call) => ({ ...call, host: new URL(call.request.url).origin }));
   await sql`
     insert into api_call (slot, id, database_id, run_id, profile_id, workflow_id, version, node, request, save_as,
-                          retries_left, attempts, due_at, status, created_at)
+                          retries_left, attempts, due_at, status, created_at, host, share, on_unknown)
     select slot, id, ${version.databaseId}::int, "runId", "profileId", ${version.workflowId}::int,
            ${version.version}::int, node, request, "saveAs", retries, 0, ${now}::timestamptz, 'queued',
-           ${now}::timestamptz
-      from json_to_recordset(${JSON.stringify(calls)}::json)
+           ${now}::timestamptz, host, share, "onUnknown"
+      from json_to_recordset(${JSON.stringify(rows)}::json)
         as c(slot smallint, id text, "runId" text, "profileId" text, node text, request jsonb, "saveAs" text,
-             retries int)
+             retries int, host text, share smallint, "onUnknown" text)
   `.execute(tx);
 }

@@ -6,6 +6,7 @@ export interface NewRun {
   readonly id: string;
   readonly profileId: string;
   readonly taskId: string | null;
+  readonly share: number;
   readonly itemIndex: number | null;
   readonly contextId: number | null;
   readonly content: JsonObject | null;
@@ -33,6 +34,7 @@ export async function insertRuns(tx: Db, entry: RunEntry, runs: readonly NewRun[
     id: run.id,
     p: run.profileId,
     t: run.taskId,
+    s: run.share,
     i: run.itemIndex,
     c: run.contextId,
     content: run.content,
@@ -42,13 +44,13 @@ export async function insertRuns(tx: Db, entry: RunEntry, runs: readonly NewRun[
   }));
   await sql`
     insert into run (slot, id, database_id, profile_id, workflow_id, version, task_id, item_index, node, status,
-                     due_at, steps, context_id, content, custom_data, attach, started_at, ended_at, reason, depth)
+                     due_at, steps, context_id, content, custom_data, attach, started_at, ended_at, reason, depth, share)
     select slot, id, ${entry.databaseId}::int, p, ${entry.workflowId}::int, ${entry.version}::int, t, i,
            ${entry.startNode}::text, case when reason is null then 'active' else 'ended' end,
            case when reason is null then ${now}::timestamptz end, 0, c, content, custom, attach,
-           ${now}::timestamptz, case when reason is not null then ${now}::timestamptz end, reason, ${entry.depth}::smallint
+           ${now}::timestamptz, case when reason is not null then ${now}::timestamptz end, reason, ${entry.depth}::smallint, s
       from json_to_recordset(${JSON.stringify(rows)}::json)
-        as r(slot smallint, id text, p text, t uuid, i int, c bigint, content jsonb, custom jsonb, attach jsonb,
+        as r(slot smallint, id text, p text, t uuid, s smallint, i int, c bigint, content jsonb, custom jsonb, attach jsonb,
              reason text)
   `.execute(tx);
 }

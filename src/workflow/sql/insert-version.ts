@@ -6,20 +6,29 @@ import { toWorkflow, type WorkflowRow, workflowColumns } from './workflow-row.ts
 
 /**
  * Freezes the draft of the workflow, locked by the caller's transaction, as its next version for new runs, with what is
- * known of its starts.
+ * known of its starts and of what its runs wait for.
  */
 export async function insertVersion(
   tx: Db,
   workflow: Workflow,
-  { start, triggers }: { readonly start: string | null; readonly triggers: readonly JsonObject[] },
+  {
+    start,
+    triggers,
+    waits,
+  }: {
+    readonly start: string | null;
+    readonly triggers: readonly JsonObject[];
+    /** See the column. */
+    readonly waits: readonly string[];
+  },
   now: Date,
 ): Promise<Workflow | undefined> {
   const kept = triggers.length === 0 ? null : JSON.stringify(triggers);
   const version = (workflow.publishedVersion ?? 0) + 1;
   const { rows } = await sql<WorkflowRow>`
     with version as (
-      insert into workflow_version (workflow_id, version, definition, start_node, triggers, published_at)
-      select w.id, ${version}::int, w.draft, ${start}::text, ${kept}::jsonb, ${now}::timestamptz
+      insert into workflow_version (workflow_id, version, definition, start_node, triggers, waits, published_at)
+      select w.id, ${version}::int, w.draft, ${start}::text, ${kept}::jsonb, ${[...waits]}::text[], ${now}::timestamptz
       from workflow w
       where w.id = ${workflow.id}::int
       returning workflow_id, version

@@ -9,6 +9,7 @@ export interface WorkflowRow {
   readonly reentry: Reentry;
   readonly draft: JsonValue;
   readonly active: boolean;
+  readonly paused_at: Date | null;
   readonly published_version: number | null;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -16,7 +17,7 @@ export interface WorkflowRow {
 
 /** The columns of `WorkflowRow`, of a table or alias named `w`. */
 export const workflowColumns: RawBuilder<unknown> = sql`w.id, w.name, w.database_id, w.reentry, w.draft,
-  w.active, w.published_version, w.created_at, w.updated_at`;
+  w.active, w.paused_at, w.published_version, w.created_at, w.updated_at`;
 
 export function toWorkflow(row: WorkflowRow): Workflow {
   return {
@@ -26,6 +27,7 @@ export function toWorkflow(row: WorkflowRow): Workflow {
     reentry: row.reentry,
     definition: row.draft,
     active: row.active,
+    pausedAt: row.paused_at,
     publishedVersion: row.published_version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -1,7 +1,8 @@
 import type { Log } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { ProfileChange } from '../../profiles/index.ts';
-import { filterProfiles } from '../../profiles/index.ts';
+import { filterInSegments } from '../../segments/index.ts';
+import { resumeUpdated } from '../resume-waiting.ts';
 import { type AddRunCounts, RunCounts } from '../run-counts.ts';
 import { addNodeCounts, type NodeCount } from '../sql/add-node-counts.ts';
 import { enterRuns } from '../start-runs.ts';
@@ -12,7 +13,7 @@ import { type EnteredSegments, matchChanges } from './match-changes.ts';
  * A run that more triggers than this have led to, each fired by a run of the one before, is not walked: workflows that
  * start each other in a circle end here. Chains that are meant are one or two long.
  */
-const MAX_TRIGGER_DEPTH = 8;
+export const MAX_TRIGGER_DEPTH = 8;
 
 const STOPPED = `not started: a chain of ${MAX_TRIGGER_DEPTH} triggers led here; workflows start each other in a circle`;
 
@@ -79,7 +80,7 @@ async function fireTrigger(
   figures: TriggerFigures,
 ): Promise<void> {
   const { filter } = trigger;
-  const met = filter === null ? undefined : await filterProfiles(tx, databaseId, matched, filter);
+  const met = filter === null ? undefined : await filterInSegments(tx, databaseId, matched, filter);
   const ids = met === undefined ? matched : matched.filter((id) => met.has(id));
   if (ids.length === 0) return;
   const blank = { taskId: null, itemIndex: null, contextId: null, content: null, customData: null };
@@ -150,16 +151,19 @@ export interface TriggerBatch extends FiringBatch {
 
 /**
  * Starts the runs that changes of profiles trigger in active workflows of the database, each subject to the re-entry
- * mode. Statements: one to find the triggers, one for segments where a trigger waits for them, and at most four for
+ * mode, and lets runs go on that wait for `profile_updated`. Statements: one for those, one to find the triggers, one
+ * for segments where a trigger waits for them, and at most five for
  * each start node that fires, whatever the number of profiles. Not to be called for profiles whose import skips
  * triggers. The runs belong to no task and carry no content.
  * @param tx the caller's transaction, which holds the locks of the profiles. Locks runs, calls, node counts, tasks.
  */
 export async function startTriggered(tx: Db, batch: TriggerBatch): Promise<TriggerFigures> {
   if (batch.changes.length === 0) return noTriggerFigures();
+  await resumeUpdated(tx, batch.databaseId, batch.changes, batch.now);
   const triggers = await loadTriggers(tx, batch.databaseId, batch.log);
   const counts = new RunCounts();
   const figures = await fireTriggers(tx, triggers, batch, counts, batch.segmentsEntered);
+  await counts.events.write(tx, batch.now);
   if (figures.stopped.length > 0) await addNodeCounts(tx, countStopped(figures.stopped));
   await counts.write(tx, batch.addRunCounts);
   return figures;

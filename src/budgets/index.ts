@@ -1,0 +1,6 @@
+/** Level 2: how much may go to one place at once and in a second, shared by all workers, and when to leave it alone. */
+export type { BreakerChange, BreakerState, BudgetLimits, BudgetState } from './budget.ts';
+export { listBudgets, removeBudget, reportReach, setBudget } from './budgets.ts';
+export { createDispatcher } from './dispatch/create-dispatcher.ts';
+export type { Claimed, Dispatch, DueSearch, Ending, Turn } from './dispatch/dispatch.ts';
+export { type Allowance, openBudget, takeFromBudget } from './open-budget.ts';

@@ -1,0 +1,85 @@
+import { Webhook } from 'standardwebhooks';
+import type { Clock } from '../base/index.ts';
+import type { TargetClient, TargetOutcome } from '../outbound/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { Hook } from './hook.ts';
+import { type HookSecrets, openSecrets } from './hook-secrets.ts';
+import { createOauthTokens } from './oauth-tokens.ts';
+
+/** From connect to the last byte of the answer; receivers are told to answer first and to work then. */
+export const HOOK_TIMEOUT_MS = 10_000;
+/** Bytes of an answer that are read: the success pattern looks at them. */
+const MAX_ANSWER_BYTES = 65_536;
+
+/** Makes one try of a delivery. Never rejects for what a target does. */
+export interface HookSender {
+  send(
+    hook: Hook,
+    delivery: { readonly id: string; readonly body: string },
+    signal?: AbortSignal,
+  ): Promise<TargetOutcome>;
+}
+
+/** The signatures by the secret, and by the one before for as long as it is good. */
+function signaturesOf(secrets: HookSecrets, id: string, now: Date, body: string): string {
+  const { secret, former } = secrets;
+  const both = former !== null && former.until > now ? [secret, former.secret] : [secret];
+  return both.map((one) => new Webhook(one).sign(id, now, body)).join(' ');
+}
+
+/** POSTs deliveries as Standard Webhooks, through the guard of targets, with the access token where the hook has OAuth2. */
+export function createHookSender(deps: {
+  readonly client: TargetClient;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}): HookSender {
+  const { client, vault, clock } = deps;
+  const tokens = createOauthTokens(client, clock);
+
+  return {
+    send: async (hook, { id, body }, signal) => {
+      const secrets = openSecrets(vault, hook.secrets);
+      const { headerName, oauth2 } = hook;
+
+      async function post(authorization: string | undefined): Promise<TargetOutcome> {
+        const now = clock.now();
+        return client.request({
+          method: 'POST',
+          url: hook.url,
+          headers: {
+            'user-agent': 'Muster',
+            ...(headerName === null || secrets.headerValue === null
+              ? {}
+              : { [headerName]: secrets.headerValue }),
+            ...(authorization === undefined ? {} : { authorization }),
+            'content-type': 'application/json',
+            'webhook-id': id,
+            'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+            'webhook-signature': signaturesOf(secrets, id, now, body),
+          },
+          body,
+          timeoutMs: HOOK_TIMEOUT_MS,
+          maxBytes: MAX_ANSWER_BYTES,
+          ...(signal === undefined ? {} : { signal }),
+        });
+      }
+
+      if (oauth2 === null) return post(undefined);
+      const request = {
+        hook,
+        oauth2,
+        clientSecret: secrets.clientSecret ?? '',
+        timeoutMs: HOOK_TIMEOUT_MS,
+        signal,
+      };
+      const token = await tokens.take(request);
+      if (!token.ok) return { kind: 'fault', reason: token.error, sent: false, ms: 0 };
+      const outcome = await post(`Bearer ${token.value}`);
+      if (outcome.kind !== 'answer' || outcome.status !== 401) return outcome;
+      // It may have been revoked before its time; a new one that is refused as well is an answer like any other.
+      tokens.drop(hook, token.value);
+      const renewed = await tokens.take(request);
+      return renewed.ok ? post(`Bearer ${renewed.value}`) : outcome;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import type { Db } from '../../db/index.ts';
+
+/**
+ * Makes deliveries of a hook due at once, with all their time before them: those with these ids, or with `ids` null all
+ * of that status. Those under way stay as they are. Same ids, same bytes.
+ * @returns how many.
+ */
+export async function reviveDeliveries(
+  db: Db,
+  hookId: number,
+  which: { ids: readonly string[] } | { status: 'queued' | 'parked' },
+  now: Date,
+): Promise<number> {
+  const ids = 'ids' in which ? which.ids : null;
+  const status = 'status' in which ? which.status : null;
+  const { rows } = await sql<{ revived: number }>`
+    with revived as (
+      update hook_delivery
+         set status = 'queued', due_at = ${now}::timestamptz, claim_token = null, give_up_at = null, attempts = 0,
+             settled_at = null
+       where hook_id = ${hookId}::int
+         and (${ids}::uuid[] is null or id = any (${ids}::uuid[]))
+         and (${status}::text is null or status = ${status}::text)
+         and (status <> 'queued' or claim_token is null or due_at <= ${now}::timestamptz)
+      returning 1
+    )
+    select count(*) as revived from revived
+  `.execute(db);
+  return rows[0]?.revived ?? 0;
+}
