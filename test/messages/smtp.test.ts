@@ -55,6 +55,12 @@ describe('a message', () => {
     assert.match(headersOf(last(server)), /^Content-Type: text\/plain; charset=utf-8/m);
   });
 
+  test('of a table has a line for each row in its text part, and a gap between cells', async () => {
+    const html = '<table><tr><td>1</td><td>Tea</td></tr><tr><th>2</th><td>Honey</td></tr></table><p>Free</p>';
+    await channel.send(outgoing(30, { content: { html, text: '' } }), never);
+    assert.equal((await parseMail(last(server))).text?.trim(), '1 Tea\n2 Honey\n\nFree');
+  });
+
   test('has the same bytes on every try', async () => {
     const one = outgoing(4, { content: { unsubscribeUrl: 'https://example.com/u/1' } });
     await channel.send(one, never);

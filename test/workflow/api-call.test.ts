@@ -102,6 +102,14 @@ test('a call is queued with the run, sent once, and its run goes on', async () =
   assert.deepEqual([sink.received.length, bench.tries, bench.logged], [1, ['2xx'], []]);
 });
 
+test('templates of a call know the moment, the zone of the profile and its conditions', async () => {
+  const at = '{now | date "dd.MM.yyyy HH:mm"}';
+  const body = { at, who: '{if lead.city equal "Oslo"}north{else}elsewhere{end}' };
+  await play({ method: 'POST', url: sink.url, body }, { city: 'Oslo', _tz: 'Asia/Tokyo' }, {});
+  const sent = JSON.parse(sink.received[0]?.body ?? '');
+  assert.deepEqual(sent, { at: '01.03.2026 09:00', who: 'north' });
+});
+
 test('URL, headers and a JSON body are templates, each value escaped for its place', async () => {
   const nasty = 'a "b"\r\n&c=/{x}';
   await play(

@@ -203,7 +203,7 @@ export const executeApiCall: ExecuteNode<ApiCallNode> = async (node, runs, scope
   return runs.map((run) => {
     const profile = profiles.get(run.profileId);
     if (profile === undefined) return { kind: 'fail', reason: PROFILE_GONE };
-    const request = renderRequest(node, templateScope(profile, run));
+    const request = renderRequest(node, templateScope(profile, run, scope.now));
     if (hasDotSegment(request.url)) {
       const reason = `${node.id}: a value of dots in the path of the URL would lead the call elsewhere`;
       return { kind: 'fail', reason };

@@ -51,7 +51,7 @@ export const executeEmit: ExecuteNode<EmitNode> = async (node, runs, scope) => {
   return runs.map((run): NodeStep => {
     const profile = profiles.get(run.profileId);
     if (profile === undefined) return { kind: 'fail', reason: PROFILE_GONE };
-    const variables = templateScope(profile, run);
+    const variables = templateScope(profile, run, scope.now);
     const email = profile.fields['email'];
     scope.events.push({
       type: node.event,

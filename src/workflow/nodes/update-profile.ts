@@ -53,7 +53,7 @@ function applyRun(
 ): NodeStep {
   // With the changes of the runs before, which the templates of the next one see.
   const before = states.get(stored.id) ?? stored;
-  const scope = templateScope({ ...stored, fields: before.fields }, run);
+  const scope = templateScope({ ...stored, fields: before.fields }, run, now);
   const rendered: JsonObject = {};
   for (const [name, template] of node.fields) rendered[name] = renderJson(template, scope);
   const patch = parseProfilePatch(shape, rendered);

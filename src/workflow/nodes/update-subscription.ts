@@ -175,7 +175,7 @@ function applyRun(
   shape: ProfileShape,
   now: Date,
 ): { readonly step: NodeStep; readonly after?: ProfileState } {
-  const scope = templateScope({ fields: before.fields, id: run.profileId }, run);
+  const scope = templateScope({ fields: before.fields, id: run.profileId }, run, now);
   const customFields = [...node.customFields].map(
     ([name, template]) => [name, renderJson(template, scope)] as const,
   );

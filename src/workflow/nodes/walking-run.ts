@@ -96,6 +96,19 @@ export type ExecuteNode<N> = (
 /** Why a run fails whose profile was erased meanwhile. */
 export const PROFILE_GONE = 'the profile does not exist any more';
 
-export function templateScope(profile: Pick<StoredProfile, 'id' | 'fields'>, run: WalkingRun): TemplateScope {
-  return { lead: { ...profile.fields, _id: profile.id }, subscription: null, apicontent: run.content };
+/** What templates of a run may read: the profile as the run finds it. */
+export function templateScope(
+  profile: Pick<StoredProfile, 'id' | 'fields'> & Partial<Pick<StoredProfile, 'subscriptions'>>,
+  run: WalkingRun,
+  now: Date,
+): TemplateScope {
+  const { _tz: zone } = profile.fields;
+  return {
+    lead: { ...profile.fields, _id: profile.id },
+    subscription: null,
+    apicontent: run.content,
+    now,
+    ...(profile.subscriptions === undefined ? {} : { subscriptions: profile.subscriptions }),
+    ...(typeof zone === 'string' ? { zone } : {}),
+  };
 }

@@ -45,14 +45,29 @@ export interface MailMaker {
 
 type Attachment = NonNullable<SendMailOptions['attachments']>[number];
 
-/** The readable text of an HTML part, for programs that show no HTML. Compiled once: that costs as much as a letter. */
-const textOfHtml = compile({
+/** A row of a table is a line, and its cells stand apart: the library would write them without a gap. */
+const tableSelectors = [
+  { selector: 'tr', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+  ...['td', 'th'].map((selector) => ({ selector, format: 'inlineSurround', options: { suffix: ' ' } })),
+];
+
+/** Compiled once: that costs as much as a letter. */
+const convertHtml = compile({
   wordwrap: 78,
   selectors: [
+    ...tableSelectors,
     { selector: 'img', format: 'skip' },
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
   ],
 });
+
+/** The readable text of an HTML part, for programs that show no HTML. */
+function textOfHtml(html: string): string {
+  return convertHtml(html)
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
 
 function envelopeFromOf({ settings, vault }: MailMaker, outgoing: Outgoing): string {
   const { envelopeFrom, from } = settings;
