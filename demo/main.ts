@@ -4,6 +4,7 @@ import { type Muster, startMuster } from '../src/app.ts';
 import { type Config, readConfig } from '../src/config/index.ts';
 import { ensureDemoToken } from './demo-token.ts';
 import { describeFault } from './describe-fault.ts';
+import { MailServer } from './mail-server.ts';
 import { createMusterClient } from './muster-client.ts';
 import { choosePaint } from './paint.ts';
 import { crmId } from './profiles.ts';
@@ -40,16 +41,24 @@ async function prepare(): Promise<Prepared> {
 }
 
 /** What a visitor sees from the running server to the last line. */
-async function show(prepared: Prepared, muster: Muster, sink: Sink, signal: AbortSignal): Promise<void> {
+async function show(
+  prepared: Prepared,
+  muster: Muster,
+  sink: Sink,
+  mail: MailServer,
+  signal: AbortSignal,
+): Promise<void> {
   const out = process.stdout;
   const paint = choosePaint(out);
   const { token, tokenFile } = prepared;
-  out.write(`  Muster listens at ${muster.url}, the demo's endpoint at ${sink.url}\n`);
+  out.write(
+    `  Muster listens at ${muster.url}, the demo's endpoint at ${sink.url}, its mail catcher at port ${mail.port}\n`,
+  );
   const client = createMusterClient(muster.url, token, signal);
-  const shop = await prepareShop(client, sink.url);
+  const shop = await prepareShop(client, sink.url, mail.port);
   const state = shop.isKnown ? `found again, it has taken ${shop.batchesBefore} batches` : 'made';
   out.write(`  Database “${shop.databaseName}” ${state}; workflow “${shop.workflowName}” is active\n`);
-  const { story, taskId } = await runBatch({ client, shop, sink, out, paint, signal });
+  const { story, taskId } = await runBatch({ client, shop, sink, mail, out, paint, signal });
   out.write(`\n${printStory(story, paint)}\n`);
   const signpost = {
     url: muster.url,
@@ -77,9 +86,11 @@ async function main(): Promise<number> {
     config = prepared.config;
     const sink = await startSink(config.port === SINK_PORT ? 0 : SINK_PORT);
     stops.push(sink.stop);
+    const mail = await MailServer.start({ keep: 20, refuseOneIn: 50 });
+    stops.push(() => mail.stop());
     const muster = await startMuster(config);
     stops.push(() => muster.stop());
-    if (!signal.aborted) await show(prepared, muster, sink, signal);
+    if (!signal.aborted) await show(prepared, muster, sink, mail, signal);
     if (!signal.aborted) await once(signal, 'abort');
   } catch (fault) {
     // What was under way when Ctrl-C came ends with a fault of its own, which is none.

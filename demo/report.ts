@@ -1,6 +1,7 @@
 import type { TaskData } from '../src/http/admin/contract.ts';
 import type { FailureGroup } from './failures.ts';
 import { grouped, perSecond, seconds } from './figures.ts';
+import type { MailFigures } from './mail-server.ts';
 import type { Paint } from './paint.ts';
 import type { Passage } from './passages.ts';
 import type { SinkFigures } from './sink.ts';
@@ -14,6 +15,8 @@ export interface Story {
   readonly passages: readonly Passage[];
   /** Of this batch alone. */
   readonly sink: SinkFigures;
+  /** What came to the demo's mail catcher. */
+  readonly mail: MailFigures;
   /** From sending the request to its answer. */
   readonly acceptMs: number;
   /** From sending the request until every row was imported and started. */
@@ -101,6 +104,16 @@ function sinkLines({ sink }: Story, paint: Paint): string[] {
   ];
 }
 
+function mailLines({ mail }: Story, paint: Paint): string[] {
+  return [
+    '',
+    paint('bold', "  E-mails that reached the demo's own catcher"),
+    count('received', mail.accepted, `over ${grouped(mail.connections)} connections`),
+    ...(mail.greylisted === 0 ? [] : [count('put off', mail.greylisted, 'taken at the second try')]),
+    ...(mail.refused === 0 ? [] : [count('refused', mail.refused, 'no such mailbox')]),
+  ];
+}
+
 function timeLines(story: Story, paint: Paint): string[] {
   const { counters } = story;
   const line = (label: string, ms: number, things: number, note: string): string =>
@@ -122,6 +135,7 @@ export function printStory(story: Story, paint: Paint): string {
     ...failureLines(story.failures, paint),
     ...runLines(story, paint),
     ...sinkLines(story, paint),
+    ...mailLines(story, paint),
     ...timeLines(story, paint),
   ];
   return `${lines.join('\n')}\n`;

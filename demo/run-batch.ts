@@ -3,6 +3,7 @@ import { type Batch, makeBatch, WEB_CONTENT } from './batch.ts';
 import { groupFailures } from './failures.ts';
 import { grouped } from './figures.ts';
 import { fetchResults, followImport, followRuns } from './follow-task.ts';
+import type { MailFigures, MailServer } from './mail-server.ts';
 import type { MusterClient } from './muster-client.ts';
 import type { Paint } from './paint.ts';
 import { diffPassages } from './passages.ts';
@@ -21,6 +22,7 @@ export interface Stage {
   readonly client: MusterClient;
   readonly shop: Shop;
   readonly sink: Sink;
+  readonly mail: MailServer;
   readonly out: NodeJS.WriteStream;
   readonly paint: Paint;
   readonly signal: AbortSignal;
@@ -66,14 +68,23 @@ function subtract(after: SinkFigures, before: SinkFigures): SinkFigures {
   };
 }
 
-function nodeIds(sinkUrl: string): string[] {
-  const { nodes } = makeWorkflowDefinition(sinkUrl);
+function subtractMail(after: MailFigures, before: MailFigures): MailFigures {
+  return {
+    connections: after.connections - before.connections,
+    accepted: after.accepted - before.accepted,
+    greylisted: after.greylisted - before.greylisted,
+    refused: after.refused - before.refused,
+  };
+}
+
+function nodeIds({ letter }: Shop, sinkUrl: string): string[] {
+  const { nodes } = makeWorkflowDefinition(sinkUrl, letter);
   return nodes.map((node) => String(node['id']));
 }
 
 /** Makes the batch, sends it in one request, watches import and workflow. @returns what happened, and the task's id. */
 export async function runBatch(stage: Stage): Promise<{ story: Story; taskId: string }> {
-  const { client, shop, sink, out, signal } = stage;
+  const { client, shop, sink, mail, out, signal } = stage;
   const batch = makeBatch({
     profiles: PROFILES,
     bad: BAD_ROWS,
@@ -85,7 +96,7 @@ export async function runBatch(stage: Stage): Promise<{ story: Story; taskId: st
   out.write(
     `  ${grouped(PROFILES)} profiles made, with ${BAD_ROWS} bad rows and ${DUPLICATES} second ones mixed in\n\n`,
   );
-  const [countsBefore, sinkBefore] = [await readCounts(stage), sink.figures()];
+  const [countsBefore, sinkBefore, mailBefore] = [await readCounts(stage), sink.figures(), mail.figures];
   const sentAt = performance.now();
   const taskId = await client.importBatch(body);
   const acceptMs = performance.now() - sentAt;
@@ -105,8 +116,9 @@ export async function runBatch(stage: Stage): Promise<{ story: Story; taskId: st
     runs,
     failures: groupFailures(results),
     workflowName: shop.workflowName,
-    passages: diffPassages(countsBefore, await readCounts(stage), nodeIds(sink.url)),
+    passages: diffPassages(countsBefore, await readCounts(stage), nodeIds(shop, sink.url)),
     sink: subtract(sink.figures(), sinkBefore),
+    mail: subtractMail(mail.figures, mailBefore),
     acceptMs,
     importMs,
     workflowMs,

@@ -2,11 +2,17 @@ import type { JsonObject } from '../src/base/index.ts';
 import { SHOP_CONTENT } from './batch.ts';
 import { bigCities } from './data/cities.ts';
 
+/** What the letter of the workflow needs. */
+export interface Letter {
+  readonly resourceId: number;
+  readonly templateId: number;
+}
+
 /**
  * The demo's workflow: customers of the big cities are told to the shop, which answers with a coupon that goes into
- * their profile. Of the others, those who came from the counter are left in peace for two seconds.
+ * their profile, and get it by e-mail. Of the others, those who came from the counter are left in peace for two seconds.
  */
-export function makeWorkflowDefinition(sinkUrl: string): { nodes: JsonObject[] } {
+export function makeWorkflowDefinition(sinkUrl: string, letter: Letter): { nodes: JsonObject[] } {
   return {
     nodes: [
       { id: 'start', type: 'start', name: 'Default', next: 'big_city' },
@@ -41,8 +47,19 @@ export function makeWorkflowDefinition(sinkUrl: string): { nodes: JsonObject[] }
         id: 'keep_coupon',
         type: 'update_profile',
         fields: { coupon: '{apicontent.shop.coupon}', welcomed_by: '{apicontent.campaign}' },
-        next: 'welcomed',
+        next: 'letter',
       },
+      {
+        id: 'letter',
+        type: 'send',
+        channel: 'email',
+        resource_id: letter.resourceId,
+        template_id: letter.templateId,
+        next: 'welcomed',
+        no_address: 'no_letter',
+        error: 'no_letter',
+      },
+      { id: 'no_letter', type: 'end', reason: 'the letter could not be delivered' },
       { id: 'welcomed', type: 'end', reason: 'welcomed with a coupon' },
       { id: 'shop_silent', type: 'end', reason: 'the shop did not answer' },
       {

@@ -37,6 +37,7 @@ const story: Story = {
     { node: 'welcomed', outcomes: [['end', 4_120]] },
   ],
   sink: { calls: 4_120, repeated: 0, withoutKey: 0, unreadable: 0 },
+  mail: { connections: 10, accepted: 4_037, greylisted: 0, refused: 83 },
   acceptMs: 210,
   importMs: 1_010,
   workflowMs: 4_000,
@@ -66,6 +67,10 @@ test('the summary says what became of rows, runs and calls, and how long it took
   API calls that reached the demo's own endpoint
     received        4,120
     distinct        4,120  by Idempotency-Key; none came twice
+
+  E-mails that reached the demo's own catcher
+    received        4,037  over 10 connections
+    refused            83  no such mailbox
 
   Time since the request was sent
     accepted       0.21 s  48,095 per second    stored, and safe from any crash

@@ -48,14 +48,11 @@ describe('a message', () => {
     assert.doesNotMatch(headersOf(last(server)), /[^\x00-\x7f]/);
   });
 
-  test('of a template with a text part keeps that part, one without HTML has no HTML part', async () => {
+  test('keeps the text part of its template; without one it has that of the HTML, a line for each row of a table', async () => {
     await channel.send(outgoing(2, { content: { text: 'Own text' } }), never);
     assert.equal((await parseMail(last(server))).text?.trim(), 'Own text');
     await channel.send(outgoing(3, { content: { html: '', text: 'Only text' } }), never);
     assert.match(headersOf(last(server)), /^Content-Type: text\/plain; charset=utf-8/m);
-  });
-
-  test('of a table has a line for each row in its text part, and a gap between cells', async () => {
     const html = '<table><tr><td>1</td><td>Tea</td></tr><tr><th>2</th><td>Honey</td></tr></table><p>Free</p>';
     await channel.send(outgoing(30, { content: { html, text: '' } }), never);
     assert.equal((await parseMail(last(server))).text?.trim(), '1 Tea\n2 Honey\n\nFree');
