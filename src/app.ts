@@ -179,6 +179,7 @@ function createMessengers(metrics: Metrics, shared: Shared, wakeEngine: () => vo
     linksOf: (message) => linksOf(publicUrl, vault, message),
     decorate: (content, message, options) => decorate(content, message, { ...options, publicUrl, vault }),
     observeSend: metrics.observeSend,
+    onBreaker: metrics.observeBreaker,
     wakeEngine,
   });
   const mailbox = createMailboxPoller({

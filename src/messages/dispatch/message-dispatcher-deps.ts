@@ -1,4 +1,5 @@
 import type { Clock, Log, Signals } from '../../base/index.ts';
+import type { BreakerChange } from '../../budgets/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { NewEvent } from '../../hooks/index.ts';
 import type { RenderedContent, SenderChannel } from '../message.ts';
@@ -68,6 +69,8 @@ export interface MessageDispatcherDeps extends SettleDeps {
   readonly decorate?: Decorate;
   /** Milliseconds of one try and how it ended, for the metrics. */
   readonly observeSend: (ms: number, outcome: string) => void;
+  /** Is told that the breaker of a sender has opened or closed, for the metrics. */
+  readonly onBreaker?: (key: string, change: BreakerChange) => void;
   /** Tells the engine that runs can go on. */
   readonly wakeEngine: () => void;
 }

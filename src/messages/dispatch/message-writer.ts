@@ -59,7 +59,9 @@ export class MessageWriter {
     while (this.#waiting.length > 0) {
       // What ends in this turn of the process is written with it.
       await null;
-      await this.#writeUntilDone(this.#waiting.splice(0, MAX_WRITTEN));
+      const landings = this.#waiting.splice(0, MAX_WRITTEN);
+      await this.#report(landings);
+      await this.#writeUntilDone(landings);
     }
     // In one go with the look that found nothing left, or a landing that comes in between would wait for the next.
     this.#isWriting = false;
@@ -116,18 +118,24 @@ export class MessageWriter {
     const settled = await withTxOrRefusal(db, (tx) => settleOutcomes(tx, this.#deps, endings, clock.now()));
     if (!settled.ok) return settled.error;
     wakeEngine();
-    await this.#report(landings);
     await signals.reach('message.after-settle');
     signals.report('message', 'settled', settled.value.size);
     return undefined;
   }
 
-  /** The outcomes are written: a breaker that could not be told is not worth writing them again. */
+  /**
+   * Before the outcomes are written, and once: a sender that is half open must be known to have failed when its one try is
+   * no longer under way. A breaker that cannot be told holds up no outcome.
+   */
   async #report(landings: readonly Landing[]): Promise<void> {
-    const { db, clock, log, budgets } = this.#deps;
+    const { db, clock, log, budgets, onBreaker } = this.#deps;
     for (const [senderId, tries] of countReach(landings)) {
       try {
-        await budgets.report(db, senderKey(senderId), tries, clock.now());
+        const key = senderKey(senderId);
+        const change = await budgets.report(db, key, tries, clock.now());
+        if (change === undefined) continue;
+        log.warn({ key, reason: tries.reason }, `the breaker of ${key} has ${change}`);
+        onBreaker?.(key, change);
       } catch (thrown) {
         log.error({ err: toError(thrown), senderId }, 'the breaker of a sender could not be told');
       }

@@ -1,3 +1,4 @@
+import type { BreakerChange } from '../../budgets/index.ts';
 import type { Db } from '../../db/index.ts';
 
 /** How much may go out by one sender, of all workers together. Null = no limit of that kind. */
@@ -26,7 +27,8 @@ export interface SenderBudgets {
   open(tx: Db, key: string, defaults: SenderLimits, now: Date): Promise<SenderAllowance>;
   /** Takes what was claimed out of the budget that the transaction has opened. */
   take(tx: Db, key: string, taken: number, now: Date): Promise<void>;
-  report(db: Db, key: string, tries: Reach, now: Date): Promise<unknown>;
+  /** Tells the breaker how tries have ended. @returns what has become of it, where something has. */
+  report(db: Db, key: string, tries: Reach, now: Date): Promise<BreakerChange | undefined>;
 }
 
 export function senderKey(senderId: number): string {
