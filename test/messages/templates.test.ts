@@ -169,7 +169,7 @@ test('the template of a first start is whole, with and without a name', async ()
   const { id } = await seedTemplate(server.deps.db, clock);
   const preview = async (lead: object) => admin.object('POST', `/templates/${id}/preview`, 200, { lead });
   const named = await preview({ _fname: 'Anna', email: 'anna@example.com' });
-  assert.deepEqual([named['subject'], named['errors']], ['Welcome Anna', []]);
+  assert.deepEqual([named['subject'], named['errors']], ['Welcome, Anna', []]);
   assert.match(String(named['html']), /anna@example\.com is now on our list/);
-  assert.equal((await preview({}))['subject'], 'Welcome ');
+  assert.equal((await preview({}))['subject'], 'Welcome');
 });
