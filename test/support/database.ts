@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Db, openDb } from '../../src/db/index.ts';
-import { openAdmin, startTemplateServer, type TemplateServer, urlOfDatabase } from './template-server.ts';
+import {
+  dropDatabase,
+  openAdmin,
+  startTemplateServer,
+  type TemplateServer,
+  urlOfDatabase,
+} from './template-server.ts';
 
 export interface TestDatabase {
   readonly db: Db;
@@ -36,15 +42,17 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   server ??= findServer();
   const { url: serverUrl, template } = await server;
   const name = `${template}_${randomBytes(6).toString('hex')}`;
-  const execute = async (statement: ReturnType<typeof sql>): Promise<void> => {
+  const withAdmin = async (work: (admin: Db) => Promise<unknown>): Promise<void> => {
     const admin = openAdmin(serverUrl);
     try {
-      await statement.execute(admin);
+      await work(admin);
     } finally {
       await admin.destroy();
     }
   };
-  await execute(sql`create database ${sql.id(name)} template ${sql.id(template)}`);
+  await withAdmin((admin) =>
+    sql`create database ${sql.id(name)} template ${sql.id(template)}`.execute(admin),
+  );
   const url = urlOfDatabase(serverUrl, name);
   // A connection that breaks fails the statement that uses it; the test sees that.
   const db = openDb({ url, connections: CONNECTIONS, onIdleFault: () => {} });
@@ -53,7 +61,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url,
     drop: async () => {
       await db.destroy();
-      await execute(sql`drop database if exists ${sql.id(name)} with (force)`);
+      await withAdmin((admin) => dropDatabase(admin, name));
     },
   };
 }

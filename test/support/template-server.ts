@@ -70,14 +70,23 @@ async function createTemplate(serverUrl: string, template: string): Promise<void
   }
 }
 
+/**
+ * Ends the sessions of this user on the database and drops it. Not `with (force)`: that wants to end a worker of
+ * autovacuum too, which only some users may. Without it PostgreSQL sends such a worker away by itself and waits.
+ */
+export async function dropDatabase(admin: Db, name: string): Promise<void> {
+  await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = ${name}::text and usename = current_user`.execute(admin);
+  await sql`drop database if exists ${sql.id(name)}`.execute(admin);
+}
+
 async function dropAll(serverUrl: string, template: string): Promise<void> {
   const admin = openAdmin(serverUrl);
   try {
     const { rows } = await sql<{ name: string }>`
       select datname as name from pg_database where starts_with(datname, ${template}::text)`.execute(admin);
-    for (const { name } of rows) {
-      await sql`drop database if exists ${sql.id(name)} with (force)`.execute(admin);
-    }
+    for (const { name } of rows) await dropDatabase(admin, name);
   } finally {
     await admin.destroy();
   }
