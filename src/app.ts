@@ -12,7 +12,6 @@ import {
   stopAll,
   systemClock,
 } from './base/index.ts';
-import { openBudget, reportReach, takeFromBudget } from './budgets/index.ts';
 import type { Config } from './config/index.ts';
 import {
   createClaimLoop,
@@ -32,7 +31,6 @@ import {
   createSequencer,
   type HookSender,
   purgeEventLog,
-  writeEvents,
 } from './hooks/index.ts';
 import { createMetrics, createServer, type Metrics } from './http/index.ts';
 import { addRunCounts, createImporter, purgeOpenTasks, purgeTasks } from './importer/index.ts';
@@ -48,8 +46,8 @@ import {
   publicUrlOf,
   purgeMessages,
   type RecordFacts,
+  type RunPort,
   recordFacts,
-  type SettleDeps,
 } from './messages/index.ts';
 import { createTargetClient } from './outbound/index.ts';
 import { createFieldBuilder } from './profiles/index.ts';
@@ -150,7 +148,7 @@ function shareParts(config: Config, { db, vault }: Ground, parts: Required<Overr
   return {
     ...{ db, vault, clock, log, client, leaseSeconds: config.leaseSeconds },
     publicUrl: publicUrlOf(config),
-    outcomes: { runs: createRunPort({ addRunCounts, log, segmentsEntered }), writeEvents },
+    runs: createRunPort({ addRunCounts, log, segmentsEntered }),
     signals: {
       reach: signals.reach,
       report: (loop: string, event: 'idle' | 'settled', rows: number) => {
@@ -164,13 +162,11 @@ type Shared = ReturnType<typeof shareParts>;
 
 /** What carries messages out, and reads what comes back. */
 function createMessengers(metrics: Metrics, shared: Shared, wakeEngine: () => void) {
-  const { clock, client, vault, publicUrl, outcomes } = shared;
+  const { clock, client, vault, publicUrl } = shared;
   const dispatcher = createMessageDispatcher({
     ...shared,
-    ...outcomes,
     concurrency: MESSAGE_CONCURRENCY,
     tryMs: SEND_LIMIT_MS,
-    budgets: { open: openBudget, take: takeFromBudget, report: reportReach },
     loadSender: (db, id) =>
       openSender({ db, vault, client, clock, openFile: (file) => openFile(db, file) }, id),
     loadTemplateVersion: loadTemplate,
@@ -193,11 +189,11 @@ function createMessengers(metrics: Metrics, shared: Shared, wakeEngine: () => vo
 
 /** What is learned of messages after they were sent, with all that follows from it. */
 function recordFactsOf(
-  { db, clock, outcomes }: { db: Db; clock: Clock; outcomes: SettleDeps },
+  { db, clock, runs }: { db: Db; clock: Clock; runs: RunPort },
   wakeEngine: () => void,
 ): RecordFacts {
   return async (facts) => {
-    await recordFacts(db, outcomes, facts, clock.now());
+    await recordFacts(db, runs, facts, clock.now());
     wakeEngine();
   };
 }
@@ -297,7 +293,7 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
   const wakeEngine = (): void => workers?.engine.wake();
   const app = createServer({
     ...{ db, clock, log, signals, config, metrics, readPool, places, vault, hookSender },
-    messageOutcomes: shared.outcomes,
+    runPort: shared.runs,
     recordFacts: recordFactsOf(shared, wakeEngine),
     version: packageFile.version,
     answersApi: config.role !== 'worker',

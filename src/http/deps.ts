@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import type { Db, PoolFigures } from '../db/index.ts';
 import type { Places } from '../geo/index.ts';
 import type { HookSender } from '../hooks/index.ts';
-import type { RecordFacts, SettleDeps } from '../messages/index.ts';
+import type { RecordFacts, RunPort } from '../messages/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -55,8 +55,8 @@ export interface HttpDeps {
   readonly wakeEngine: () => void;
   /** Records what has become known of messages. */
   readonly recordFacts: RecordFacts;
-  /** What decisions about messages are told to. */
-  readonly messageOutcomes: SettleDeps;
+  /** Runs are told of what is decided about their messages. */
+  readonly runPort: RunPort;
   /** Tells the dispatcher of this process that messages are due. Does nothing where none runs. */
   readonly wakeMessages: () => void;
   /** Connections of this process to PostgreSQL. */

@@ -1,10 +1,10 @@
 import { MusterError } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
+import { writeEvents } from '../hooks/index.ts';
 import { getProfile } from '../profiles/index.ts';
 import { findSubscription } from './dispatch/find-subscription.ts';
-import type { SettleDeps } from './dispatch/message-dispatcher-deps.ts';
 import { toMessageEvent } from './message-event.ts';
-import type { MessageNews } from './run-port.ts';
+import type { MessageNews, RunPort } from './run-port.ts';
 import { decideMessage } from './sql/decide-message.ts';
 import { type ListedMessage, type MessageSearch, selectMessages } from './sql/select-messages.ts';
 
@@ -31,20 +31,20 @@ export async function getMessage(db: Db, id: string): Promise<ListedMessage> {
 
 async function tellRun(
   tx: Db,
-  deps: SettleDeps,
+  runs: RunPort,
   { slot, id, runId }: ListedMessage,
   kind: MessageNews['kind'],
   reason: string | null,
   now: Date,
 ): Promise<void> {
-  if (runId !== null) await deps.runs.tell(tx, [{ slot, runId, messageId: id, kind, reason }], now);
+  if (runId !== null) await runs.tell(tx, [{ slot, runId, messageId: id, kind, reason }], now);
 }
 
-async function lockRun(tx: Db, deps: SettleDeps, { slot, runId }: ListedMessage): Promise<void> {
-  if (runId !== null) await deps.runs.lock(tx, [{ slot, runId }]);
+async function lockRun(tx: Db, runs: RunPort, { slot, runId }: ListedMessage): Promise<void> {
+  if (runId !== null) await runs.lock(tx, [{ slot, runId }]);
 }
 
-async function writeSendEvent(tx: Db, deps: SettleDeps, message: ListedMessage, now: Date): Promise<void> {
+async function writeSendEvent(tx: Db, runs: RunPort, message: ListedMessage, now: Date): Promise<void> {
   const { databaseId, profileId, slot, runId } = message;
   const profile = await getProfile(tx, databaseId, profileId);
   const email = profile?.fields['email'];
@@ -53,9 +53,9 @@ async function writeSendEvent(tx: Db, deps: SettleDeps, message: ListedMessage, 
     email: typeof email === 'string' ? email : null,
     subscription: (profile && findSubscription(profile.subscriptions, message)) ?? null,
   };
-  const custom = runId === null ? undefined : (await deps.runs.customData(tx, [{ slot, runId }])).get(runId);
+  const custom = runId === null ? undefined : (await runs.customData(tx, [{ slot, runId }])).get(runId);
   const event = toMessageEvent('send', source, { reason: 'decided by a person' }, custom ?? null);
-  await deps.writeEvents(tx, { databaseId, now }, [event]);
+  await writeEvents(tx, { databaseId, now }, [event]);
 }
 
 /**
@@ -65,7 +65,7 @@ async function writeSendEvent(tx: Db, deps: SettleDeps, message: ListedMessage, 
  */
 export async function resolveMessage(
   db: Db,
-  deps: SettleDeps,
+  runs: RunPort,
   id: string,
   as: MessageDecision,
   now: Date,
@@ -73,13 +73,13 @@ export async function resolveMessage(
   const message = await getMessage(db, id);
   const statuses = { sent: 'sent', repeat: 'queued', skip: 'unknown' } as const;
   await withTx(db, async (tx) => {
-    await lockRun(tx, deps, message);
+    await lockRun(tx, runs, message);
     const reason = as === 'sent' ? null : message.reason;
     if (!(await decideMessage(tx, message, 'parked', { status: statuses[as], reason }, now))) {
       throw new MusterError(409, { detail: `the message ${id} does not wait for a decision` });
     }
-    if (as !== 'repeat') await tellRun(tx, deps, message, as === 'sent' ? 'sent' : 'unknown', reason, now);
-    if (as === 'sent') await writeSendEvent(tx, deps, message, now);
+    if (as !== 'repeat') await tellRun(tx, runs, message, as === 'sent' ? 'sent' : 'unknown', reason, now);
+    if (as === 'sent') await writeSendEvent(tx, runs, message, now);
   });
 }
 
@@ -87,14 +87,14 @@ export async function resolveMessage(
  * Takes back a message that nobody has begun to send; its run goes on by `no_address`.
  * @throws {MusterError} 404 for an unknown message, 409 for one that is under way or settled.
  */
-export async function cancelMessage(db: Db, deps: SettleDeps, id: string, now: Date): Promise<void> {
+export async function cancelMessage(db: Db, runs: RunPort, id: string, now: Date): Promise<void> {
   const message = await getMessage(db, id);
   await withTx(db, async (tx) => {
-    await lockRun(tx, deps, message);
+    await lockRun(tx, runs, message);
     const reason = 'cancelled by a person';
     if (!(await decideMessage(tx, message, 'unsent', { status: 'cancelled', reason }, now))) {
       throw new MusterError(409, { detail: `the message ${id} is under way or settled` });
     }
-    await tellRun(tx, deps, message, 'no_address', reason, now);
+    await tellRun(tx, runs, message, 'no_address', reason, now);
   });
 }

@@ -25,10 +25,8 @@ export { createMessageDispatcher } from './dispatch/message-dispatcher.ts';
 export type {
   DispatchSender,
   MessageDispatcherDeps,
-  SettleDeps,
 } from './dispatch/message-dispatcher-deps.ts';
 export type { MessageTemplate } from './dispatch/message-template.ts';
-export type { SenderBudgets } from './dispatch/sender-budget.ts';
 export { findSendPlan, type SendPlan } from './find-send-plan.ts';
 export type { DeliveryOutcome, Outgoing, SenderChannel } from './message.ts';
 export { type NewMessage, type UnknownPolicy, unknownPolicies } from './message.ts';

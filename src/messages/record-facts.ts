@@ -1,12 +1,11 @@
 import { groupBy, type JsonObject } from '../base/index.ts';
 import { type Db, withTx } from '../db/index.ts';
-import type { EventType, NewEvent } from '../hooks/index.ts';
+import { type EventType, type NewEvent, writeEvents } from '../hooks/index.ts';
 import { getProfiles, lockProfiles, type StoredProfile } from '../profiles/index.ts';
 import { changeSubscriptions, type FinalStatus, type StatusOrder } from './change-subscriptions.ts';
 import { findSubscription } from './dispatch/find-subscription.ts';
-import type { SettleDeps } from './dispatch/message-dispatcher-deps.ts';
 import { toMessageEvent } from './message-event.ts';
-import type { MessageNews } from './run-port.ts';
+import type { MessageNews, RunPort } from './run-port.ts';
 import {
   type FactSums,
   type FactsBefore,
@@ -142,8 +141,7 @@ function toEvents(
 }
 
 /** All in the caller's transaction: locks profiles, runs, messages. */
-async function record(tx: Db, deps: SettleDeps, messages: readonly KnownMessage[], now: Date): Promise<void> {
-  const { runs } = deps;
+async function record(tx: Db, runs: RunPort, messages: readonly KnownMessage[], now: Date): Promise<void> {
   const locked = await lockChanged(tx, messages);
   const keys = messages.flatMap(({ message: { slot, runId } }) => (runId === null ? [] : [{ slot, runId }]));
   await runs.lock(tx, keys);
@@ -171,7 +169,7 @@ async function record(tx: Db, deps: SettleDeps, messages: readonly KnownMessage[
       const custom = customData.get(runId ?? '') ?? null;
       return known === undefined ? [] : toEvents(one, known, profileOf(profileId), custom);
     });
-    if (events.length > 0) await deps.writeEvents(tx, { databaseId, now }, events);
+    if (events.length > 0) await writeEvents(tx, { databaseId, now }, events);
   }
 }
 
@@ -180,12 +178,7 @@ async function record(tx: Db, deps: SettleDeps, messages: readonly KnownMessage[
  * statuses, and the runs that wait for it. One transaction, a fixed number of statements and some more a database;
  * facts of messages that are not there are passed over. Throws what PostgreSQL throws; then nothing is recorded.
  */
-export async function recordFacts(
-  db: Db,
-  deps: SettleDeps,
-  facts: readonly Fact[],
-  now: Date,
-): Promise<void> {
+export async function recordFacts(db: Db, runs: RunPort, facts: readonly Fact[], now: Date): Promise<void> {
   const byMessage = groupBy(facts, ({ slot, messageId }) => `${slot} ${messageId}`);
   const keys = [...byMessage.values()].flatMap(([first]) =>
     first === undefined ? [] : [{ slot: first.slot, id: first.messageId }],
@@ -197,6 +190,6 @@ export async function recordFacts(
       const own = byMessage.get(`${message.slot} ${message.id}`) ?? [];
       return { message, facts: own.toSorted((left, right) => left.at.getTime() - right.at.getTime()) };
     });
-    if (messages.length > 0) await record(tx, deps, messages, now);
+    if (messages.length > 0) await record(tx, runs, messages, now);
   });
 }

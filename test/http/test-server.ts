@@ -79,10 +79,7 @@ export async function createTestServer(
     hookSender: createHookSender({ client, vault, clock: overrides.clock ?? systemClock }),
     raiseEvent: async () => {},
     ...{ wakeEvents: quiet, wakeHooks: quiet, wakeMessages: quiet, wakeEngine: quiet },
-    messageOutcomes: {
-      runs: { lock: nothing, tell: nothing, changed: nothing, customData: async () => new Map() },
-      writeEvents: nothing,
-    },
+    runPort: { lock: nothing, tell: nothing, changed: nothing, customData: async () => new Map() },
     wakeImporter: () => {},
     readPool: () => ({ total: 3, idle: 2, waiting: 1 }),
     isSchemaCurrent: async () => true,

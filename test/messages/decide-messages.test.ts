@@ -33,21 +33,21 @@ function isConflict(thrown: unknown): boolean {
 test('a parked message that was sent, or is skipped, is settled once and lets its run go on', async () => {
   const profile = await bench.addProfile();
   const [one, two] = [await bench.queue(profile, parked), await bench.queue(profile, parked)];
-  await resolveMessage(bench.db, bench, one, 'sent', START);
-  await resolveMessage(bench.db, bench, two, 'skip', START);
+  await resolveMessage(bench.db, bench.runs, one, 'sent', START);
+  await resolveMessage(bench.db, bench.runs, two, 'skip', START);
   const found = (await bench.messages()).map(({ status, settled }) => [status, settled]);
   assert.deepEqual(found, [
     ['sent', at()],
     ['unknown', at()],
   ]);
   assert.deepEqual(bench.toldKinds(), ['sent', 'unknown: lost']);
-  assert.deepEqual(bench.eventTypes(), ['send']);
-  await assert.rejects(resolveMessage(bench.db, bench, one, 'skip', START), isConflict);
+  assert.deepEqual(await bench.eventTypes(), ['send']);
+  await assert.rejects(resolveMessage(bench.db, bench.runs, one, 'skip', START), isConflict);
 });
 
 test('a parked message is sent once more with the same id', async () => {
   const id = await bench.queue(await bench.addProfile(), parked);
-  await resolveMessage(bench.db, bench, id, 'repeat', START);
+  await resolveMessage(bench.db, bench.runs, id, 'repeat', START);
   assert.deepEqual(bench.news, []);
   await bench.send();
   assert.deepEqual(
@@ -59,11 +59,11 @@ test('a parked message is sent once more with the same id', async () => {
 
 test('a message is taken back that nobody has begun to send', async () => {
   const id = await bench.queue(await bench.addProfile());
-  await cancelMessage(bench.db, bench, id, START);
+  await cancelMessage(bench.db, bench.runs, id, START);
   await bench.send();
   assert.deepEqual(bench.sent, []);
   assert.deepEqual(bench.toldKinds(), ['no_address: cancelled by a person']);
-  await assert.rejects(cancelMessage(bench.db, bench, id, START), isConflict);
+  await assert.rejects(cancelMessage(bench.db, bench.runs, id, START), isConflict);
 });
 
 test('messages are listed from the latest on, page by page, by what is searched for', async () => {

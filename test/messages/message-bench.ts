@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import { type JsonObject, type Log, ManualClock, newObjectId, slotOf } from '../../src/base/index.ts';
-import { openBudget, reportReach, takeFromBudget } from '../../src/budgets/index.ts';
 import { type ClaimLoop, type Db, withTx } from '../../src/db/index.ts';
 import type { NewEvent } from '../../src/hooks/index.ts';
 import {
@@ -27,6 +26,7 @@ import {
 import { parseTemplate, type Template } from '../../src/templates/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestSignals } from '../support/test-signals.ts';
+import { clearWrittenEvents, readWrittenEvents } from '../support/written-events.ts';
 
 export const START = new Date('2026-03-02T12:00:00Z');
 export const LEASE_SECONDS = 60;
@@ -72,7 +72,6 @@ export class MessageBench {
   sent: Outgoing[] = [];
   news: MessageNews[] = [];
   changes: ProfileChange[] = [];
-  events: NewEvent[] = [];
   logged: string[] = [];
   paused: number[] = [];
   /** Runs that do not wait any more. */
@@ -102,10 +101,11 @@ export class MessageBench {
     this.clock = new ManualClock(START);
     this.signals = createTestSignals();
     this.script = accept;
-    for (const list of [this.sent, this.news, this.changes, this.events, this.logged, this.paused]) {
+    for (const list of [this.sent, this.news, this.changes, this.logged, this.paused]) {
       list.length = 0;
     }
     this.ended.clear();
+    await clearWrittenEvents(this.db);
     const { id } = await createResource(this.db, this.clock, {
       ...{ name: 'news', databaseIds: [this.databaseId], channels: ['email', 'sms'], policy },
     });
@@ -184,10 +184,6 @@ export class MessageBench {
     close: async () => {},
   };
 
-  readonly writeEvents: MessageDispatcherDeps['writeEvents'] = async (_tx, _scope, events) => {
-    this.events.push(...events);
-  };
-
   readonly template: MessageTemplate = {
     subject: parse('Hello {lead.name}'),
     text: parse('{apicontent.code}'),
@@ -197,7 +193,7 @@ export class MessageBench {
   };
 
   dispatcher(own: Partial<MessageDispatcherDeps> = {}): ClaimLoop {
-    const { db, clock, signals, runs, writeEvents } = this;
+    const { db, clock, signals, runs } = this;
     const note = (_fields: unknown, message?: unknown): void => {
       this.logged.push(String(message));
       this.#logging.resolve();
@@ -210,13 +206,11 @@ export class MessageBench {
         clock,
         signals,
         runs,
-        writeEvents,
         log,
         leaseSeconds: LEASE_SECONDS,
         concurrency: 500,
         tryMs: TRY_MS,
       },
-      budgets: { open: openBudget, take: takeFromBudget, report: reportReach },
       loadSender: async (_db, id) => ({
         ...{ id, updatedAt: START, limits: { concurrency: 250, perSecond: null } },
         open: () => this.channel,
@@ -266,8 +260,13 @@ export class MessageBench {
     return this.news.map(({ kind, reason }) => (reason === null ? kind : `${kind}: ${reason}`));
   }
 
-  eventTypes(): string[] {
-    return this.events.map(({ type }) => type);
+  /** What was told to hooks, in the order of its calls. */
+  events(): Promise<NewEvent[]> {
+    return readWrittenEvents(this.db);
+  }
+
+  async eventTypes(): Promise<string[]> {
+    return (await this.events()).map(({ type }) => type);
   }
 }
 

@@ -5,6 +5,8 @@ import type { Claimed, Dispatch, Ending } from './dispatch.ts';
 
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
+/** Outcomes of one transaction. */
+const MAX_WRITTEN = 500;
 
 /**
  * Writes outcomes together: while one write runs the next ones gather, so a slow target delays nobody else's outcome and
@@ -16,7 +18,7 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
   /** Cuts the pauses short: what cannot be written now is given up. */
   readonly #hurry: AbortSignal;
   readonly #onWritten: (endings: readonly Ending<Row, Settled>[]) => void;
-  #waiting: Ending<Row, Settled>[] = [];
+  readonly #waiting: Ending<Row, Settled>[] = [];
   #isWriting = false;
 
   /** `onWritten` is told of every ending once: when it is written, or given up. */
@@ -38,8 +40,9 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
   async #writeAll(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
-      const endings = this.#waiting;
-      this.#waiting = [];
+      // What ends in this turn of the process is written with it.
+      await null;
+      const endings = this.#waiting.splice(0, MAX_WRITTEN);
       await this.#report(endings);
       await this.#writeUntilDone(endings);
     }

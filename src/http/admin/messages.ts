@@ -58,7 +58,7 @@ async function findSeen(deps: HttpDeps, request: FastifyRequest, id: string): Pr
 
 function addDecisions(root: FastifyInstance, deps: HttpDeps): void {
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
-  const { db, clock, messageOutcomes } = deps;
+  const { db, clock, runPort } = deps;
 
   app.post(
     '/messages/:id/resolve',
@@ -73,7 +73,7 @@ function addDecisions(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       const { id } = await findSeen(deps, request, request.params.id);
-      await resolveMessage(db, messageOutcomes, id, request.body.as, clock.now());
+      await resolveMessage(db, runPort, id, request.body.as, clock.now());
       deps.wakeEngine();
       deps.wakeMessages();
       return toObject(await getMessage(db, id));
@@ -92,7 +92,7 @@ function addDecisions(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       const { id } = await findSeen(deps, request, request.params.id);
-      await cancelMessage(db, messageOutcomes, id, clock.now());
+      await cancelMessage(db, runPort, id, clock.now());
       deps.wakeEngine();
       return toObject(await getMessage(db, id));
     },

@@ -17,6 +17,8 @@ export interface ClaimedMessage {
   readonly templateId: number;
   readonly templateVersion: number;
   readonly senderId: number;
+  /** The sender, see `Claimed`. */
+  readonly place: string;
   /** Null = the address is that of the profile itself. */
   readonly subscriptionId: string | null;
   /** Null = erased with its profile. */

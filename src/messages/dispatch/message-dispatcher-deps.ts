@@ -1,11 +1,9 @@
 import type { Clock, Log, Signals } from '../../base/index.ts';
-import type { BreakerChange } from '../../budgets/index.ts';
+import type { BreakerChange, BudgetLimits } from '../../budgets/index.ts';
 import type { Db } from '../../db/index.ts';
-import type { NewEvent } from '../../hooks/index.ts';
 import type { RenderedContent, SenderChannel } from '../message.ts';
 import type { RunPort, RunScopes } from '../run-port.ts';
 import type { LoadTemplateVersion } from './message-template.ts';
-import type { SenderBudgets, SenderLimits } from './sender-budget.ts';
 
 /** A sender as it is now. */
 export interface DispatchSender {
@@ -13,7 +11,7 @@ export interface DispatchSender {
   /** Rises with every change of its settings: a channel that was opened before is out of date. */
   readonly updatedAt: Date;
   /** `concurrency`: messages that are claimed at once, of all workers together. */
-  readonly limits: SenderLimits;
+  readonly limits: BudgetLimits;
   /** Opens a way out by these settings. */
   readonly open: () => SenderChannel;
 }
@@ -33,31 +31,18 @@ export type Decorate = (
   options: { readonly trackOpens: boolean; readonly trackClicks: boolean },
 ) => RenderedContent;
 
-/** Stores events for hooks and the feed in the transaction that causes them. */
-export type WriteEvents = (
-  tx: Db,
-  scope: { readonly databaseId: number; readonly now: Date },
-  events: readonly NewEvent[],
-) => Promise<void>;
-
-/** What settling needs, for tries and for what is decided without one. */
-export interface SettleDeps {
-  readonly runs: RunPort;
-  readonly writeEvents: WriteEvents;
-}
-
-export interface MessageDispatcherDeps extends SettleDeps {
+export interface MessageDispatcherDeps {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Log;
   readonly signals: Signals;
+  readonly runs: RunPort;
   /** The lease of a claim, beyond what a try may take. */
   readonly leaseSeconds: number;
   /** Places of this process: messages that are under way, or whose outcome is not written. */
   readonly concurrency: number;
   /** After so many milliseconds it is not known what has become of a try. */
   readonly tryMs: number;
-  readonly budgets: SenderBudgets;
   /** Undefined = there is no such sender. */
   readonly loadSender: (db: Db, id: number) => Promise<DispatchSender | undefined>;
   readonly loadTemplateVersion: LoadTemplateVersion;

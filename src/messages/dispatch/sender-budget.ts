@@ -1,36 +1,38 @@
-import type { BreakerChange } from '../../budgets/index.ts';
-import type { Db } from '../../db/index.ts';
+import { type BudgetLimits, openBudget, type Turn, takeFromBudget } from '../../budgets/index.ts';
+import { withTx } from '../../db/index.ts';
+import { claimMessages, MESSAGE_SHARES } from '../sql/claim-messages.ts';
+import { countClaimedMessages } from '../sql/count-claimed-messages.ts';
+import type { ClaimedMessage } from './claimed-message.ts';
+import type { MessageDispatcherDeps } from './message-dispatcher-deps.ts';
 
-/** How much may go out by one sender, of all workers together. Null = no limit of that kind. */
-export interface SenderLimits {
-  readonly concurrency: number | null;
-  readonly perSecond: number | null;
-}
+/** Of a sender that is gone: its messages are claimed so that they can fail. */
+const noLimits: BudgetLimits = { concurrency: null, perSecond: null };
 
-export interface SenderAllowance {
-  /** How many of the `wanted` may be claimed while `underWay` are claimed and their leases hold. */
-  grant(wanted: number, underWay: number): number;
-  /** When there will be more, where waiting is what helps; null = nothing of that kind lacks. */
-  readonly nextAt: Date | null;
-}
-
-/** How the tries of one write have ended. */
-export interface Reach {
-  reached: number;
-  unreachable: number;
-  reason: string | null;
-}
-
-/** The limits and the breaker of places outside. */
-export interface SenderBudgets {
-  /** Locks the budget until the transaction ends. */
-  open(tx: Db, key: string, defaults: SenderLimits, now: Date): Promise<SenderAllowance>;
-  /** Takes what was claimed out of the budget that the transaction has opened. */
-  take(tx: Db, key: string, taken: number, now: Date): Promise<void>;
-  /** Tells the breaker how tries have ended. @returns what has become of it, where something has. */
-  report(db: Db, key: string, tries: Reach, now: Date): Promise<BreakerChange | undefined>;
-}
-
+/** The key of the budget of a sender: `sender 7`. */
 export function senderKey(senderId: number): string {
   return `sender ${senderId}`;
+}
+
+/** Claims what the budget of a sender allows, `limit` at most. One transaction; workers take turns at a sender. */
+export async function claimForSender(
+  deps: Pick<MessageDispatcherDeps, 'db' | 'loadSender' | 'pausedWorkflows' | 'leaseSeconds' | 'tryMs'>,
+  senderId: number,
+  claim: { readonly token: string; readonly now: Date; readonly limit: number },
+): Promise<Turn<ClaimedMessage>> {
+  const { now, limit } = claim;
+  const key = senderKey(senderId);
+  const sender = await deps.loadSender(deps.db, senderId);
+  const leaseSeconds = deps.leaseSeconds + Math.ceil(deps.tryMs / 1000);
+  return withTx(deps.db, async (tx) => {
+    const allowance = await openBudget(tx, key, sender?.limits ?? noLimits, now);
+    const granted = allowance.grant(limit, await countClaimedMessages(tx, senderId, now));
+    const { nextAt } = allowance;
+    if (granted === 0) return { rows: [], held: 0, isFull: nextAt === null, nextAt };
+    const pausedIds = await deps.pausedWorkflows(tx);
+    const firstShare = Math.floor(Math.random() * MESSAGE_SHARES);
+    const order = { ...claim, senderId, leaseSeconds, limit: granted, firstShare, pausedIds };
+    const { messages, held } = await claimMessages(tx, order);
+    await takeFromBudget(tx, key, messages.length, now);
+    return { rows: messages, held, isFull: false, nextAt: null };
+  });
 }

@@ -1,13 +1,14 @@
 import { groupBy } from '../../base/index.ts';
 import { type Db, withTx } from '../../db/index.ts';
+import { writeEvents } from '../../hooks/index.ts';
 import { lockProfiles, type StoredProfile } from '../../profiles/index.ts';
 import { changeSubscriptions } from '../change-subscriptions.ts';
 import { type EventSource, toMessageEvent } from '../message-event.ts';
+import type { RunPort } from '../run-port.ts';
 import { settleMessages } from '../sql/settle-messages.ts';
 import type { ClaimedMessage } from './claimed-message.ts';
 import { findSubscription } from './find-subscription.ts';
 import type { MessageOutcome } from './judge-outcome.ts';
-import type { SettleDeps } from './message-dispatcher-deps.ts';
 
 export interface MessageEnding {
   readonly message: ClaimedMessage;
@@ -31,13 +32,13 @@ function toSource({ message, profile }: MessageEnding): EventSource {
 
 async function writeOutcomeEvents(
   tx: Db,
-  deps: SettleDeps,
+  runs: RunPort,
   written: readonly MessageEnding[],
   now: Date,
 ): Promise<void> {
   const told = written.filter(({ outcome }) => outcome.event !== null);
   if (told.length === 0) return;
-  const customData = await deps.runs.customData(tx, runKeys(told));
+  const customData = await runs.customData(tx, runKeys(told));
   for (const [databaseId, group] of groupBy(told, ({ message }) => message.databaseId)) {
     const events = group.flatMap((ending) => {
       const { event, settled } = ending.outcome;
@@ -45,7 +46,7 @@ async function writeOutcomeEvents(
       const custom = customData.get(ending.message.runId ?? '') ?? null;
       return [toMessageEvent(event, toSource(ending), { reason: settled.reason }, custom)];
     });
-    await deps.writeEvents(tx, { databaseId, now }, events);
+    await writeEvents(tx, { databaseId, now }, events);
   }
 }
 
@@ -56,7 +57,7 @@ async function writeOutcomeEvents(
  */
 export async function settleOutcomes(
   db: Db,
-  deps: SettleDeps,
+  runs: RunPort,
   endings: readonly MessageEnding[],
   now: Date,
 ): Promise<Set<string>> {
@@ -70,7 +71,7 @@ export async function settleOutcomes(
       const ids = (bad.get(databaseId) ?? []).map(({ message }) => message.profileId);
       locked.set(databaseId, await lockProfiles(tx, databaseId, [...new Set(ids)]));
     }
-    await deps.runs.lock(tx, runKeys(endings));
+    await runs.lock(tx, runKeys(endings));
     const ids = await settleMessages(
       tx,
       endings.map(({ outcome }) => outcome.settled),
@@ -81,13 +82,13 @@ export async function settleOutcomes(
         ? []
         : [{ slot, runId, messageId: id, kind: outcome.news, reason: outcome.settled.reason }],
     );
-    if (news.length > 0) await deps.runs.tell(tx, news, now);
-    await writeOutcomeEvents(tx, deps, written, now);
+    if (news.length > 0) await runs.tell(tx, news, now);
+    await writeOutcomeEvents(tx, runs, written, now);
     for (const [databaseId, profiles] of locked) {
       const orders = (bad.get(databaseId) ?? [])
         .filter(({ message }) => ids.has(message.id))
         .map(({ message }) => ({ ...message, status: 'hardbounced' as const, everywhere: false }));
-      await changeSubscriptions(tx, deps.runs, databaseId, profiles, orders, now);
+      await changeSubscriptions(tx, runs, databaseId, profiles, orders, now);
     }
     return ids;
   });

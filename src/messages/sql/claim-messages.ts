@@ -97,7 +97,7 @@ function toClaimed(row: MessageRow, senderId: number): ClaimedMessage {
   return {
     ...{ slot: row.slot, id: row.id, databaseId: row.database_id, profileId: row.profile_id },
     ...{ runId: row.run_id, workflowId: row.workflow_id, node: row.node, taskId: row.task_id },
-    ...{ channel: row.channel, resourceId: row.resource_id, senderId },
+    ...{ channel: row.channel, resourceId: row.resource_id, senderId, place: String(senderId) },
     ...{ templateId: row.template_id, templateVersion: row.template_version },
     ...{ subscriptionId: row.subscription_id, address: row.address, isTest: row.is_test },
     ...{ onUnknown: row.on_unknown, attempts: row.attempts, isLost: row.lost },
