@@ -1,6 +1,6 @@
-import { createDispatcher, type Dispatch } from '../../budgets/index.ts';
+import { createDispatcher, type Dispatch, findDuePlaces } from '../../budgets/index.ts';
 import { type ClaimLoop, withTxOrRefusal } from '../../db/index.ts';
-import { findDueSenders } from '../sql/find-due-senders.ts';
+import { messageOutbox } from '../sql/claim-messages.ts';
 import { releaseMessages } from '../sql/release-messages.ts';
 import { carryMessages } from './carry-messages.ts';
 import type { ClaimedMessage } from './claimed-message.ts';
@@ -20,11 +20,8 @@ function messageDispatch(
     ...{ name: 'message', places: deps.concurrency, onSettled: deps.wakeEngine },
     ...(onBreaker === undefined ? {} : { onBreaker }),
     budgetKey: (place) => senderKey(Number(place)),
-    findDue: async ({ now, after, rest, limit }) => {
-      const search = { now, after: Number(after), rest: rest.map(Number), limit };
-      return (await findDueSenders(db, search)).map(String);
-    },
-    claim: (place, claim) => claimForSender(deps, Number(place), claim),
+    findDue: (search) => findDuePlaces(db, messageOutbox, search),
+    claim: (place, claim) => claimForSender(deps, place, claim),
     carry: (messages, token, stopping, tell) =>
       carryMessages({ ...deps, channels }, messages, token, stopping, tell),
     settle: (endings, now) =>

@@ -1,6 +1,6 @@
 import { type BudgetLimits, openBudget, type Turn, takeFromBudget } from '../../budgets/index.ts';
 import { withTx } from '../../db/index.ts';
-import { claimMessages, MESSAGE_SHARES } from '../sql/claim-messages.ts';
+import { claimMessages } from '../sql/claim-messages.ts';
 import { countClaimedMessages } from '../sql/count-claimed-messages.ts';
 import type { ClaimedMessage } from './claimed-message.ts';
 import type { MessageDispatcherDeps } from './message-dispatcher-deps.ts';
@@ -16,10 +16,11 @@ export function senderKey(senderId: number): string {
 /** Claims what the budget of a sender allows, `limit` at most. One transaction; workers take turns at a sender. */
 export async function claimForSender(
   deps: Pick<MessageDispatcherDeps, 'db' | 'loadSender' | 'pausedWorkflows' | 'leaseSeconds' | 'tryMs'>,
-  senderId: number,
+  place: string,
   claim: { readonly token: string; readonly now: Date; readonly limit: number },
 ): Promise<Turn<ClaimedMessage>> {
   const { now, limit } = claim;
+  const senderId = Number(place);
   const key = senderKey(senderId);
   const sender = await deps.loadSender(deps.db, senderId);
   const leaseSeconds = deps.leaseSeconds + Math.ceil(deps.tryMs / 1000);
@@ -29,8 +30,7 @@ export async function claimForSender(
     const { nextAt } = allowance;
     if (granted === 0) return { rows: [], held: 0, isFull: nextAt === null, nextAt };
     const pausedIds = await deps.pausedWorkflows(tx);
-    const firstShare = Math.floor(Math.random() * MESSAGE_SHARES);
-    const order = { ...claim, senderId, leaseSeconds, limit: granted, firstShare, pausedIds };
+    const order = { ...claim, place, leaseSeconds, limit: granted, pausedIds };
     const { messages, held } = await claimMessages(tx, order);
     await takeFromBudget(tx, key, messages.length, now);
     return { rows: messages, held, isFull: false, nextAt: null };

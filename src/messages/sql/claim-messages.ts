@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
+import { type OutboxTable, pickDue } from '../../budgets/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { Channel } from '../../profiles/index.ts';
 import type { ClaimedMessage } from '../dispatch/claimed-message.ts';
 import type { UnknownPolicy } from '../message.ts';
 
-/** See `message.share`. */
-export const MESSAGE_SHARES = 16;
+/** The outbox: the place of a message is its sender. */
+export const messageOutbox: OutboxTable = { name: 'message', place: 'sender_id', placeType: 'int' };
 
 interface MessageRow {
   slot: number;
@@ -33,13 +34,12 @@ interface MessageRow {
 }
 
 export interface SenderClaim {
-  readonly senderId: number;
+  /** The sender's id. */
+  readonly place: string;
   readonly token: string;
   readonly now: Date;
   readonly leaseSeconds: number;
   readonly limit: number;
-  /** The share that comes first when there are fewer places than shares. */
-  readonly firstShare: number;
   readonly pausedIds: readonly number[];
 }
 
@@ -52,23 +52,9 @@ export async function claimMessages(
   tx: Db,
   claim: SenderClaim,
 ): Promise<{ messages: ClaimedMessage[]; held: number }> {
-  const { senderId, token, now, leaseSeconds, limit, firstShare, pausedIds } = claim;
+  const { token, now, leaseSeconds, pausedIds } = claim;
   const { rows } = await sql<MessageRow>`
-    with due as (
-      select d.slot, d.id, d.share, row_number() over (partition by d.share order by d.due_at, d.id) as place
-        from generate_series(0, ${MESSAGE_SHARES - 1}::int) s(share)
-       cross join lateral (
-         select slot, id, share, due_at
-           from message
-          where sender_id = ${senderId}::int and share = s.share and due_at <= ${now}::timestamptz
-          order by due_at
-          limit ${limit}::int
-       ) d
-    ), picked as (
-      select slot, id from due
-       order by place, (share + ${MESSAGE_SHARES - firstShare}::int) % ${MESSAGE_SHARES}::int
-       limit ${limit}::int
-    ), locked as (
+    with ${pickDue(messageOutbox, claim)}, locked as (
       select m.slot, m.id, m.claim_token is not null as lost,
              coalesce(m.workflow_id = any(${[...pausedIds]}::int[]), false)
                and (m.claim_token is null or m.on_unknown = 'repeat') as stays
@@ -88,16 +74,16 @@ export async function claimMessages(
               m.resource_id, m.template_id, m.template_version, m.subscription_id, m.address, m.is_test, m.on_unknown,
               m.attempts, m.give_up_at, m.created_at, l.lost, l.stays, m.due_at as lease_end
   `.execute(tx);
-  const claimed = rows.filter((row) => !row.stays).map((row) => toClaimed(row, senderId));
+  const claimed = rows.filter((row) => !row.stays).map((row) => toClaimed(row, claim.place));
   const messages = claimed.sort((left, right) => (left.id < right.id ? -1 : 1));
   return { messages, held: rows.length - messages.length };
 }
 
-function toClaimed(row: MessageRow, senderId: number): ClaimedMessage {
+function toClaimed(row: MessageRow, place: string): ClaimedMessage {
   return {
     ...{ slot: row.slot, id: row.id, databaseId: row.database_id, profileId: row.profile_id },
     ...{ runId: row.run_id, workflowId: row.workflow_id, node: row.node, taskId: row.task_id },
-    ...{ channel: row.channel, resourceId: row.resource_id, senderId, place: String(senderId) },
+    ...{ channel: row.channel, resourceId: row.resource_id, senderId: Number(place), place },
     ...{ templateId: row.template_id, templateVersion: row.template_version },
     ...{ subscriptionId: row.subscription_id, address: row.address, isTest: row.is_test },
     ...{ onUnknown: row.on_unknown, attempts: row.attempts, isLost: row.lost },

@@ -1,8 +1,7 @@
-import { createDispatcher, type Dispatch, type Ending } from '../../budgets/index.ts';
+import { createDispatcher, type Dispatch, type Ending, findDuePlaces } from '../../budgets/index.ts';
 import { type ClaimLoop, withTxOrRefusal } from '../../db/index.ts';
 import type { TargetOutcome } from '../../outbound/index.ts';
-import type { ClaimedCall } from '../sql/claim-calls.ts';
-import { findDueHosts } from '../sql/find-due-hosts.ts';
+import { type ClaimedCall, callOutbox } from '../sql/claim-calls.ts';
 import { releaseCalls } from '../sql/release-calls.ts';
 import type { SettledCall } from '../sql/settle-calls.ts';
 import type { DispatcherDeps } from './dispatcher-deps.ts';
@@ -75,8 +74,8 @@ function callDispatch(deps: DispatcherDeps): Dispatch<ClaimedCall, SettledCall> 
     ...{ db, clock: deps.clock, log: deps.log, signals: deps.signals },
     ...{ name: 'call', places: deps.concurrency, budgetKey: hostKey, onSettled: deps.wakeEngine },
     ...(onBreaker === undefined ? {} : { onBreaker }),
-    findDue: (search) => findDueHosts(db, search),
-    claim: (host, claim) => claimForHost(db, { host, leaseSeconds, ...claim }),
+    findDue: (search) => findDuePlaces(db, callOutbox, search),
+    claim: (place, claim) => claimForHost(db, { place, leaseSeconds, ...claim }),
     carry: async (calls, token, stopping, tell) => {
       await Promise.all(calls.map(async (call) => tell(await carryCall(deps, call, token, stopping))));
     },

@@ -1,6 +1,6 @@
 import { type BudgetLimits, openBudget, type Turn, takeFromBudget } from '../../budgets/index.ts';
 import { type Db, withTx } from '../../db/index.ts';
-import { type ClaimedCall, claimCalls, type HostClaim, SHARES } from '../sql/claim-calls.ts';
+import { type ClaimedCall, claimCalls, type HostClaim } from '../sql/claim-calls.ts';
 import { readHostLoad } from '../sql/read-host-load.ts';
 
 /** For all workers together, where an operator has set nothing else for the host. */
@@ -16,9 +16,9 @@ export function hostKey(host: string): string {
 /** Claims what the budget of a host allows, `limit` at most. One transaction; workers take turns at a host. */
 export async function claimForHost(
   db: Db,
-  claim: Pick<HostClaim, 'host' | 'token' | 'now' | 'leaseSeconds' | 'limit'>,
+  claim: Pick<HostClaim, 'place' | 'token' | 'now' | 'leaseSeconds' | 'limit'>,
 ): Promise<Turn<ClaimedCall>> {
-  const { host, now, limit } = claim;
+  const { place: host, now, limit } = claim;
   const key = hostKey(host);
   return withTx(db, async (tx) => {
     const allowance = await openBudget(tx, key, hostDefaults, now);
@@ -26,8 +26,7 @@ export async function claimForHost(
     const granted = allowance.grant(limit, underWay);
     const { nextAt } = allowance;
     if (granted === 0) return { rows: [], held: 0, isFull: nextAt === null, nextAt };
-    const firstShare = Math.floor(Math.random() * SHARES);
-    const { calls, held } = await claimCalls(tx, { ...claim, limit: granted, firstShare, pausedIds });
+    const { calls, held } = await claimCalls(tx, { ...claim, limit: granted, pausedIds });
     await takeFromBudget(tx, key, calls.length, now);
     return { rows: calls, held, isFull: false, nextAt: null };
   });

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
+import { type OutboxTable, pickDue } from '../../budgets/index.ts';
 import type { Db } from '../../db/index.ts';
 import type { UnknownPolicy } from '../../messages/index.ts';
 import type { CallRequest } from '../nodes/walking-run.ts';
 
-/** See `run.share`. */
-export const SHARES = 16;
+/** The outbox: the place of a call is the host that it goes to. */
+export const callOutbox: OutboxTable = { name: 'api_call', place: 'host', placeType: 'text' };
 
 export interface ClaimedCall {
   readonly slot: number;
@@ -38,13 +39,11 @@ interface CallRow {
 }
 
 export interface HostClaim {
-  readonly host: string;
+  readonly place: string;
   readonly token: string;
   readonly now: Date;
   readonly leaseSeconds: number;
   readonly limit: number;
-  /** The share that comes first when there are fewer places than shares. */
-  readonly firstShare: number;
   readonly pausedIds: readonly number[];
 }
 
@@ -56,23 +55,9 @@ export interface HostClaim {
  * @returns the claimed calls, and how many were held.
  */
 export async function claimCalls(tx: Db, claim: HostClaim): Promise<{ calls: ClaimedCall[]; held: number }> {
-  const { host, token, now, leaseSeconds, limit, firstShare, pausedIds } = claim;
+  const { place, token, now, leaseSeconds, pausedIds } = claim;
   const { rows } = await sql<CallRow>`
-    with due as (
-      select d.slot, d.id, d.share, row_number() over (partition by d.share order by d.due_at, d.id) as place
-        from generate_series(0, ${SHARES - 1}::int) s(share)
-       cross join lateral (
-         select slot, id, share, due_at
-           from api_call
-          where host = ${host}::text and share = s.share and due_at <= ${now}::timestamptz
-          order by due_at
-          limit ${limit}::int
-       ) d
-    ), picked as (
-      select slot, id from due
-       order by place, (share + ${SHARES - firstShare}::int) % ${SHARES}::int
-       limit ${limit}::int
-    ), locked as (
+    with ${pickDue(callOutbox, claim)}, locked as (
       select c.slot, c.id, c.claim_token is not null as lost,
              c.workflow_id = any(${pausedIds}::int[]) and (c.claim_token is null or c.on_unknown = 'repeat') as stays
         from api_call c
@@ -92,16 +77,16 @@ export async function claimCalls(tx: Db, claim: HostClaim): Promise<{ calls: Cla
     returning c.slot, c.id, c.run_id, c.request, c.save_as, c.on_unknown, c.retries_left, c.attempts, l.lost, l.stays,
               c.due_at as lease_end
   `.execute(tx);
-  const calls = rows.filter((row) => !row.stays).map((row) => toClaimedCall(row, host));
+  const calls = rows.filter((row) => !row.stays).map((row) => toClaimedCall(row, place));
   return { calls, held: rows.length - calls.length };
 }
 
-function toClaimedCall(row: CallRow, host: string): ClaimedCall {
+function toClaimedCall(row: CallRow, place: string): ClaimedCall {
   return {
     slot: row.slot,
     id: row.id,
     runId: row.run_id,
-    place: host,
+    place,
     request: row.request,
     saveAs: row.save_as,
     onUnknown: row.on_unknown,
