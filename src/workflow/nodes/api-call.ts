@@ -2,7 +2,7 @@ import { isJsonObject } from '../../base/index.ts';
 import { type UnknownPolicy, unknownPolicies } from '../../messages/index.ts';
 import { hasDotSegment, readWrittenHeaders, writtenUrlFault } from '../../outbound/index.ts';
 import { renderTemplate, type Template, type TemplateScope } from '../../templates/index.ts';
-import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
+import { type JsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import { type CallRequest, type ExecuteNode, PROFILE_GONE, templateScope } from './walking-run.ts';
@@ -78,8 +78,7 @@ function parseBody(reader: NodeReader, method: CallMethod, contentType: string):
     const template = reader.template('body', body, isJsonType(contentType) ? 'json' : 'text');
     return template === undefined ? { kind: 'none' } : { kind: 'text', template };
   }
-  const onFault: Parameters<typeof parseJsonTemplate>[2] = (path, error) => reader.templateFault(path, error);
-  return { kind: 'json', value: parseJsonTemplate(body, 'body', onFault) };
+  return { kind: 'json', value: reader.jsonTemplate('body', body) };
 }
 
 function parseSaveAs(reader: NodeReader): string | null {

@@ -3,6 +3,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  leavesOf,
   type Outcome,
   success,
 } from '../../../base/index.ts';
@@ -14,7 +15,6 @@ import {
   type RequestBody,
   type RequestTemplate,
   secretsIn,
-  templatesIn,
 } from './request-template.ts';
 import { type SettingsFault, SettingsReader } from './settings-reader.ts';
 
@@ -159,7 +159,7 @@ function secretNamesOf(request: GatewaySettings['request']): string[] {
   const templates = [request.url, ...request.headers.values()];
   if (body.kind === 'text') templates.push(body.template);
   if (body.kind === 'form') templates.push(...body.fields.values());
-  if (body.kind === 'json') templates.push(...templatesIn(body.value));
+  if (body.kind === 'json') templates.push(...leavesOf(body.value));
   return [...new Set(templates.flatMap(secretsIn))].toSorted();
 }
 
