@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { SLOT_COUNT, slotOf } from '../../base/index.ts';
 import { type Db, joinConditions } from '../../db/index.ts';
-import type { Channel } from '../../profiles/index.ts';
 import type { UnknownPolicy } from '../message.ts';
+import type { FactSums, SentMessage } from './record-message-facts.ts';
 
 /** `parked` = not known whether it was sent, and a person is to decide. */
 export const messageStates = [
@@ -17,25 +17,12 @@ export const messageStates = [
 ] as const;
 export type MessageState = (typeof messageStates)[number];
 
-export interface ListedMessage {
-  readonly slot: number;
-  readonly id: string;
+/** A message as an operator sees it, with what became known of it. */
+export interface ListedMessage extends SentMessage, FactSums {
   readonly state: MessageState;
-  readonly databaseId: number;
-  readonly profileId: string;
-  readonly runId: string | null;
-  readonly workflowId: number | null;
   readonly version: number | null;
-  readonly node: string | null;
-  readonly taskId: string | null;
-  readonly channel: Channel;
-  readonly resourceId: number;
-  readonly templateId: number;
   readonly templateVersion: number;
   readonly senderId: number;
-  readonly subscriptionId: string | null;
-  readonly address: string | null;
-  readonly isTest: boolean;
   readonly onUnknown: UnknownPolicy;
   readonly isUnderWay: boolean;
   readonly reason: string | null;
@@ -47,16 +34,6 @@ export interface ListedMessage {
   /** Null also while it is under way. */
   readonly sentAt: Date | null;
   readonly settledAt: Date | null;
-  readonly deliveredAt: Date | null;
-  readonly openedAt: Date | null;
-  readonly opens: number;
-  readonly clickedAt: Date | null;
-  readonly clicks: number;
-  readonly repliedAt: Date | null;
-  readonly bouncedAt: Date | null;
-  readonly bounce: 'soft' | 'hard' | null;
-  readonly complainedAt: Date | null;
-  readonly unsubscribedAt: Date | null;
 }
 
 export interface MessageSearch {
