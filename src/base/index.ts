@@ -20,6 +20,7 @@ export {
   textFault,
   tryParseJson,
 } from './json.ts';
+export { type JsonTree, leavesOf, parseJsonTree, renderJsonTree } from './json-tree.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
 export { failure, type Outcome, success, unreachable } from './outcome.ts';
 export { parseSecretKey } from './secret-key.ts';

@@ -8,6 +8,7 @@ export {
   type EmbeddedServer,
   startEmbedded,
 } from './embedded/index.ts';
+export { joinConditions } from './join-conditions.ts';
 export { isMigrated, migrate } from './migrate.ts';
 export { type Db, type DbOptions, openDb, openPool, type PoolFigures } from './pool.ts';
 export {

@@ -1,4 +1,5 @@
 import { failure, type Outcome, success } from '../base/index.ts';
+import { connectionHeaders, isHeaderName } from './header-names.ts';
 import { parseTargetUrl } from './target-guard.ts';
 import type { TargetRequest } from './target-request.ts';
 
@@ -17,27 +18,13 @@ export interface CheckedRequest {
 /** CONNECT and TRACE are left out: the one asks for a tunnel, the other for the headers to come back. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** They belong to the connection or follow from the URL: set by users, they would break framing or routing. */
-const OWN_HEADERS = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
 /** Timers beyond this many milliseconds fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function headerFault(name: string, value: string): string | undefined {
   // A malformed name is not repeated: a line break in it may have drawn in a value.
-  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name)) return 'a header has a name that is not valid';
-  if (OWN_HEADERS.has(name.toLowerCase())) return `the header ${name} is not one to be set`;
+  if (!isHeaderName(name)) return 'a header has a name that is not valid';
+  if (connectionHeaders.has(name.toLowerCase())) return `the header ${name} is not one to be set`;
   // Header bytes are Latin-1; what is beyond it would be cut to other characters.
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
     return `the value of the header ${name} holds a character that headers cannot hold`;

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
-import { ManualClock } from '../../src/base/index.ts';
 import { openBudget, reportReach } from '../../src/budgets/index.ts';
-import { type AdminClient, createAdminClient } from './admin-client.ts';
-import { createTestServer, type TestServer } from './test-server.ts';
+import type { AdminClient } from './admin-client.ts';
+import { NOW, openAdminScene } from './admin-scene.ts';
+import type { TestServer } from './test-server.ts';
 
-const NOW = '2026-03-02T10:00:00.000Z';
 const KEY = 'host https://api.example';
 const QUERY = `/budgets?key=${encodeURIComponent(KEY)}`;
 const LIMITS = { key: KEY, concurrency: 5, per_second: 0.5 };
@@ -19,9 +18,7 @@ let admin: AdminClient;
 /** An administrator of database 1 alone. */
 let bound: AdminClient;
 before(async () => {
-  server = await createTestServer({}, { clock: new ManualClock(new Date(NOW)) });
-  admin = createAdminClient(server, await server.makeToken(['admin']));
-  bound = createAdminClient(server, await server.makeToken(['admin'], [1]));
+  ({ server, admin, bound } = await openAdminScene());
 });
 beforeEach(() => sql`truncate budget, api_call, run`.execute(server.deps.db));
 after(() => server.close());

@@ -8,6 +8,10 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface AdminClient {
   /** The object of a good answer. */
   object(method: Method, path: string, status: number, body?: unknown): Promise<JsonObject>;
+  /** POST; the numeric id of what was made or changed. */
+  make(path: string, body?: unknown): Promise<number>;
+  /** The id of a workflow that has been made so, published and activated. */
+  makeActiveWorkflow(body: object): Promise<number>;
   /** The `data` of a good answer to a GET. */
   data(path: string): Promise<JsonObject[]>;
   /** A 204, which has no body. */
@@ -17,8 +21,8 @@ export interface AdminClient {
 }
 
 export function createAdminClient(server: TestServer, token: string): AdminClient {
-  async function send(method: Method, path: string, status: number, body: unknown) {
-    const answer = await server.app.inject({
+  async function call(method: Method, path: string, body: unknown) {
+    return server.app.inject({
       method,
       url: `/api/admin${path}`,
       headers: {
@@ -27,6 +31,10 @@ export function createAdminClient(server: TestServer, token: string): AdminClien
       },
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     });
+  }
+
+  async function send(method: Method, path: string, status: number, body: unknown) {
+    const answer = await call(method, path, body);
     assert.equal(answer.statusCode, status, `${method} ${path}: ${answer.body}`);
     return answer;
   }
@@ -37,8 +45,21 @@ export function createAdminClient(server: TestServer, token: string): AdminClien
     return json;
   }
 
+  async function make(path: string, body?: unknown): Promise<number> {
+    const answer = await call('POST', path, body);
+    const json = parseJson(answer.body);
+    assert.ok(isJsonObject(json) && typeof json['id'] === 'number', `${path}: ${answer.body}`);
+    return json['id'];
+  }
+
   return {
     object,
+    make,
+    makeActiveWorkflow: async (body) => {
+      const id = await make('/workflows', body);
+      await make(`/workflows/${id}/publish`);
+      return make(`/workflows/${id}/activate`);
+    },
     data: async (path) => {
       const { data } = await object('GET', path, 200);
       assert.ok(Array.isArray(data) && data.every(isJsonObject));

@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
-import { ManualClock } from '../../src/base/index.ts';
-import { type AdminClient, createAdminClient } from './admin-client.ts';
-import { createTestServer, type TestServer } from './test-server.ts';
+import type { AdminClient } from './admin-client.ts';
+import { NOW, openAdminScene } from './admin-scene.ts';
+import type { TestServer } from './test-server.ts';
 
-const NOW = '2026-03-02T10:00:00.000Z';
 let server: TestServer;
 let admin: AdminClient;
 /** An administrator of database 2 alone. */
 let bound: AdminClient;
 
 before(async () => {
-  server = await createTestServer({}, { clock: new ManualClock(new Date(NOW)) });
-  admin = createAdminClient(server, await server.makeToken(['admin']));
-  bound = createAdminClient(server, await server.makeToken(['admin'], [2]));
-  for (const name of ['First', 'Second']) await admin.object('POST', '/databases', 201, { name });
+  ({ server, admin, bound } = await openAdminScene(2));
   const base = {
     ...{ slot: 3, database_id: 1, profile_id: 'b'.repeat(24), share: 0, channel: 'email', resource_id: 1 },
     ...{ template_id: 1, template_version: 1, sender_id: 1, address: 'a@x.ru', is_test: false, attempts: 0 },

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ManualClock } from '../../src/base/index.ts';
-import { type AdminClient, createAdminClient } from './admin-client.ts';
-import { createTestServer, type TestServer } from './test-server.ts';
+import type { AdminClient } from './admin-client.ts';
+import { NOW, openAdminScene } from './admin-scene.ts';
+import type { TestServer } from './test-server.ts';
 
-const NOW = '2026-03-02T10:00:00.000Z';
 let server: TestServer;
 let admin: AdminClient;
 /** An administrator of database 1 alone. */
 let bound: AdminClient;
 
 before(async () => {
-  server = await createTestServer({}, { clock: new ManualClock(new Date(NOW)) });
-  admin = createAdminClient(server, await server.makeToken(['admin']));
-  bound = createAdminClient(server, await server.makeToken(['admin'], [1]));
-  for (const name of ['First', 'Second']) await admin.object('POST', '/databases', 201, { name });
+  ({ server, admin, bound } = await openAdminScene());
 });
 after(() => server.close());
 

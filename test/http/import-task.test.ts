@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
-import { isJsonObject, ManualClock, parseJson } from '../../src/base/index.ts';
+import { isJsonObject, ManualClock } from '../../src/base/index.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { createTestServer, type TestServer } from './test-server.ts';
 
 const IMPORT = '/api/v1.1/workflows/import_and_start_batch_task';
@@ -13,35 +14,22 @@ let workflowId: number;
 /** An active workflow of another database. */
 let foreignWorkflowId: number;
 
-/** POST to the admin API; the id of what was made. */
-async function make(path: string, body?: object): Promise<number> {
-  const answer = await server.app.inject({
-    method: 'POST',
-    url: `/api/admin${path}?token=${await server.makeToken(['admin'])}`,
-    ...(body === undefined ? {} : { payload: body }),
-  });
-  const json = parseJson(answer.body);
-  assert.ok(isJsonObject(json) && typeof json['id'] === 'number', answer.body);
-  return json['id'];
-}
-
-async function makeWorkflow(databaseId: number): Promise<number> {
+function makeWorkflow(admin: AdminClient, databaseId: number): Promise<number> {
   const definition = {
     nodes: [
       { id: 'start', type: 'start', name: 'Default', next: 'end' },
       { id: 'end', type: 'end', reason: 'done' },
     ],
   };
-  const id = await make('/workflows', { name: 'w', database_id: databaseId, definition });
-  await make(`/workflows/${id}/publish`);
-  return make(`/workflows/${id}/activate`);
+  return admin.makeActiveWorkflow({ name: 'w', database_id: databaseId, definition });
 }
 
 before(async () => {
   server = await createTestServer({ repeatWindowSeconds: 3600 }, { clock });
-  const databaseId = await make('/databases', { name: 'd' });
-  workflowId = await makeWorkflow(databaseId);
-  foreignWorkflowId = await makeWorkflow(await make('/databases', { name: 'other' }));
+  const admin = createAdminClient(server, await server.makeToken(['admin']));
+  const databaseId = await admin.make('/databases', { name: 'd' });
+  workflowId = await makeWorkflow(admin, databaseId);
+  foreignWorkflowId = await makeWorkflow(admin, await admin.make('/databases', { name: 'other' }));
   token = await server.makeToken(['import'], [databaseId]);
 });
 beforeEach(async () => {

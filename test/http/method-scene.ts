@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
-import {
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  ManualClock,
-  parseJson,
-} from '../../src/base/index.ts';
+import { isJsonObject, type JsonObject, type JsonValue, ManualClock } from '../../src/base/index.ts';
 import { createField, createResource } from '../../src/profiles/index.ts';
+import { createAdminClient } from './admin-client.ts';
 import { createTestServer, type TestServer } from './test-server.ts';
 
 /** A server with one database, a resource of it and an active workflow; another database beside it. */
@@ -51,34 +46,22 @@ export function at(value: JsonValue | undefined, ...path: (string | number)[]): 
 export async function createMethodScene(): Promise<MethodScene> {
   const clock = new ManualClock(new Date('2026-03-02T10:00:00Z'));
   const server = await createTestServer({}, { clock });
-  const admin = await server.makeToken(['admin']);
-  async function make(path: string, body?: object): Promise<number> {
-    const answer = await server.app.inject({
-      method: 'POST',
-      url: `/api/admin${path}?token=${admin}`,
-      ...(body === undefined ? {} : { payload: body }),
-    });
-    const json = parseJson(answer.body);
-    assert.ok(isJsonObject(json) && typeof json['id'] === 'number', answer.body);
-    return json['id'];
-  }
-  const databaseId = await make('/databases', { name: 'd' });
+  const admin = createAdminClient(server, await server.makeToken(['admin']));
+  const databaseId = await admin.make('/databases', { name: 'd' });
   const card = { name: 'card', type: 'string', match: true, unique: true } as const;
   await createField(server.deps.db, clock, databaseId, card);
-  const otherDatabaseId = await make('/databases', { name: 'other' });
+  const otherDatabaseId = await admin.make('/databases', { name: 'other' });
   const channels = ['email', 'sms', 'push', 'whatsapp'] as const;
   const resource = { name: 'r', channels, databaseIds: [databaseId] };
   const { id: resourceId } = await createResource(server.deps.db, clock, resource);
-  const workflowId = await make('/workflows', {
+  const workflowId = await admin.makeActiveWorkflow({
     ...{ name: 'w', database_id: databaseId, definition: WALK, reentry: 'each' },
   });
-  await make(`/workflows/${workflowId}/publish`);
-  await make(`/workflows/${workflowId}/activate`);
   const token = await server.makeToken(['import', 'read'], [databaseId]);
   const send: MethodScene['send'] = async (method, body, headers) =>
     (await server.post(`/api/v1.1/${method}`, { token, db_id: databaseId, ...body }, headers)).json;
   return {
-    ...{ server, clock, databaseId, otherDatabaseId, resourceId, workflowId, token, make, send },
+    ...{ server, clock, databaseId, otherDatabaseId, resourceId, workflowId, token, make: admin.make, send },
     sendOk: async (method, body) => {
       const answer = await send(method, body);
       assert.equal(answer['error'], 0, JSON.stringify(answer));

@@ -10,6 +10,7 @@ import {
 } from '../../src/base/index.ts';
 import { createImporter } from '../../src/importer/index.ts';
 import { createTestSignals } from '../support/test-signals.ts';
+import { createAdminClient } from './admin-client.ts';
 import { createTestServer, type TestServer } from './test-server.ts';
 
 const API = '/api/v1.1';
@@ -30,23 +31,18 @@ async function call(method: 'GET' | 'POST', path: string, payload?: object, secr
   return server.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
 }
 
-async function make(path: string, body?: object): Promise<number> {
-  const json = parseJson((await call('POST', path, body)).body);
-  assert.ok(isJsonObject(json) && typeof json['id'] === 'number', JSON.stringify(json));
-  return json['id'];
-}
-
 before(async () => {
   server = await createTestServer({ repeatWindowSeconds: 3600 }, { clock });
   admin = await server.makeToken(['admin']);
-  databaseId = await make('/databases', { name: 'd' });
+  const client = createAdminClient(server, admin);
+  databaseId = await client.make('/databases', { name: 'd' });
   const nodes = [
     { id: 'start', type: 'start', name: 'Default', next: 'end' },
     { id: 'end', type: 'end' },
   ];
-  const id = await make('/workflows', { name: 'w', database_id: databaseId, definition: { nodes } });
-  await make(`/workflows/${id}/publish`);
-  workflowId = await make(`/workflows/${id}/activate`);
+  workflowId = await client.makeActiveWorkflow({
+    ...{ name: 'w', database_id: databaseId, definition: { nodes } },
+  });
   token = await server.makeToken(['import'], [databaseId]);
   reader = await server.makeToken(['read'], [databaseId]);
   stranger = await server.makeToken(['import', 'read'], [9999]);

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../src/base/index.ts';
 import { parseXmlObject } from '../../src/http/parse-xml.ts';
 import { printXml } from '../../src/http/v1.1/print-xml.ts';
+import { createAdminClient } from './admin-client.ts';
 import { createTestServer, type TestServer } from './test-server.ts';
 
 const IMPORT = '/api/v1.1/workflows/import_and_start_batch_task';
@@ -15,29 +16,17 @@ let server: TestServer;
 let token: string;
 let workflowId: number;
 
-async function make(path: string, body?: object): Promise<number> {
-  const answer = await server.app.inject({
-    method: 'POST',
-    url: `/api/admin${path}?token=${await server.makeToken(['admin'])}`,
-    ...(body === undefined ? {} : { payload: body }),
-  });
-  const json = parseJson(answer.body);
-  assert.ok(isJsonObject(json) && typeof json['id'] === 'number', answer.body);
-  return json['id'];
-}
-
 before(async () => {
   server = await createTestServer();
-  const databaseId = await make('/databases', { name: 'd' });
+  const admin = createAdminClient(server, await server.makeToken(['admin']));
+  const databaseId = await admin.make('/databases', { name: 'd' });
   const definition = {
     nodes: [
       { id: 'start', type: 'start', name: 'Default', next: 'end' },
       { id: 'end', type: 'end', reason: 'done' },
     ],
   };
-  workflowId = await make('/workflows', { name: 'w', database_id: databaseId, definition });
-  await make(`/workflows/${workflowId}/publish`);
-  await make(`/workflows/${workflowId}/activate`);
+  workflowId = await admin.makeActiveWorkflow({ name: 'w', database_id: databaseId, definition });
   token = await server.makeToken(['import', 'read']);
 });
 after(() => server.close());

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { MusterError } from '../../src/base/index.ts';
-import { cancelTask } from '../../src/importer/index.ts';
+import { cancelTask, type TaskStatus } from '../../src/importer/index.ts';
 import { createTestSignals } from '../support/test-signals.ts';
 import { assertClosed, countersOf, ImportScene, type Shop } from './import-scene.ts';
 
@@ -26,6 +26,26 @@ async function untilBlocked(): Promise<void> {
        where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.db);
     if ((rows[0]?.waiting ?? 0) > 0) return;
   }
+}
+
+/** Cancels the task while a worker is about to commit a part of it; `goOn` lets the worker do what is left for it. */
+async function cancelAmidst(taskId: string): Promise<{ status: TaskStatus; goOn: () => Promise<void> }> {
+  const signals = createTestSignals();
+  const inside = signals.hold('import.before-commit');
+  const drained = scene.drain(signals);
+  await inside.reached;
+  const cancelled = cancelTask(scene, taskId, anybody);
+  await untilBlocked();
+  const behind = signals.hold('import.after-commit');
+  inside.release();
+  const status = await cancelled;
+  await behind.reached;
+  assert.ok(status !== undefined);
+  const goOn = async (): Promise<void> => {
+    behind.release();
+    await drained;
+  };
+  return { status, goOn };
 }
 
 async function assertLanesFree(shop: Shop): Promise<void> {
@@ -59,24 +79,13 @@ test('a task that nobody has begun is cancelled as a whole, and its place is the
 test('the part that a worker is in the middle of is waited for and stays done, the rest is not begun', async () => {
   const shop = await scene.makeShop();
   const taskId = await scene.submit(shop, people(20));
-  const signals = createTestSignals();
-  const inside = signals.hold('import.before-commit');
-  const drained = scene.drain(signals);
-  await inside.reached;
-  const cancelled = cancelTask(scene, taskId, anybody);
-  await untilBlocked();
-  const behind = signals.hold('import.after-commit');
-  inside.release();
-  const status = await cancelled;
-  await behind.reached;
-  assert.ok(status !== undefined);
+  const { status, goOn } = await cancelAmidst(taskId);
   assertClosed(status.counters);
   const { created, cancelled: left } = status.counters;
   assert.ok(created > 0 && left > 0);
   assert.deepEqual(countersOf(status), { total: 20, created, cancelled: left, started: created });
   assert.deepEqual([status.status, status.progress], ['cancelled', created * 5]);
-  behind.release();
-  await drained;
+  await goOn();
   assert.equal((await scene.profiles(shop)).length, created);
   assert.deepEqual(await scene.status(taskId, { from: 0, limit: 0 }), status);
   // Runs that were started go on, and are told of.
@@ -132,19 +141,8 @@ test('an audience is cancelled before it is found, and while it is', async () =>
   assert.deepEqual((await scene.status(unborn)).result, []);
 
   const taskId = await scene.submit(shop, [{ data: { _fname: 'Ann' } }], audience);
-  const signals = createTestSignals();
-  const inside = signals.hold('import.before-commit');
-  const drained = scene.drain(signals);
-  await inside.reached;
-  const cancelled = cancelTask(scene, taskId, anybody);
-  await untilBlocked();
-  const behind = signals.hold('import.after-commit');
-  inside.release();
-  const status = await cancelled;
-  await behind.reached;
-  behind.release();
-  await drained;
-  assert.ok(status !== undefined);
+  const { status, goOn } = await cancelAmidst(taskId);
+  await goOn();
   assert.deepEqual(countersOf(status), { total: 30, cancelled: 30 });
   assert.ok((await scene.fieldsOf(shop)).every(({ _fname }) => _fname === undefined));
 });

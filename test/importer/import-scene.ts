@@ -89,6 +89,17 @@ export function countersOf(status: TaskStatus): Record<string, number> {
   return Object.fromEntries(Object.entries(status.counters).filter(([, count]) => count > 0));
 }
 
+/** A run, with what its request brought along for it and for all. */
+interface StoredRun {
+  readonly profile_id: string;
+  readonly task_id: string;
+  readonly item_index: number;
+  readonly content: JsonObject | null;
+  readonly custom_data: JsonObject | null;
+  readonly root_content: JsonObject | null;
+  readonly root_custom_data: JsonObject | null;
+}
+
 /** The importer on a database of its own, with a clock that stands still. */
 export class ImportScene {
   readonly clock = new ManualClock(new Date('2026-03-02T10:00:00Z'));
@@ -324,26 +335,8 @@ export class ImportScene {
   }
 
   /** The runs of the shop in the order of their start. */
-  async runs(shop: Shop): Promise<
-    {
-      profile_id: string;
-      task_id: string;
-      item_index: number;
-      content: JsonObject | null;
-      custom_data: JsonObject | null;
-      root_content: JsonObject | null;
-      root_custom_data: JsonObject | null;
-    }[]
-  > {
-    const { rows } = await sql<{
-      profile_id: string;
-      task_id: string;
-      item_index: number;
-      content: JsonObject | null;
-      custom_data: JsonObject | null;
-      root_content: JsonObject | null;
-      root_custom_data: JsonObject | null;
-    }>`
+  async runs(shop: Shop): Promise<StoredRun[]> {
+    const { rows } = await sql<StoredRun>`
       select r.profile_id, r.task_id, r.item_index, r.content, r.custom_data,
              c.content as root_content, c.custom_data as root_custom_data
         from run r left join run_context c on c.id = r.context_id

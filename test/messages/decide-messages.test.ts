@@ -26,6 +26,8 @@ const parked = {
   on_unknown: 'park',
 };
 
+const TASK = '01890000-0000-7000-8000-000000000001';
+
 function isConflict(thrown: unknown): boolean {
   return thrown instanceof MusterError && thrown.code === 409;
 }
@@ -84,6 +86,14 @@ test('messages are listed from the latest on, page by page, by what is searched 
   assert.deepEqual(await list({ state: 'unknown' }), []);
   assert.deepEqual(await list({ workflowId: 7, state: 'parked', runId: `run-${lost}` }), [lost]);
   assert.deepEqual(await list({ databaseIds: [99] }), []);
+  const settled = { status: 'unknown', due_at: null, settled_at: START.toISOString() };
+  const skipped = await bench.queue(two, { ...settled, sender_id: 2, template_id: 3, task_id: TASK });
+  assert.deepEqual(await list({ state: 'unknown' }), [skipped]);
+  assert.deepEqual(await list({ state: 'parked' }), [lost]);
+  for (const search of [{ id: skipped }, { senderId: 2 }, { templateId: 3 }, { taskId: TASK }]) {
+    assert.deepEqual(await list(search), [skipped], JSON.stringify(search));
+  }
+  assert.deepEqual(await list({ profileId: one, id: skipped }), []);
   assert.equal((await getMessage(bench.db, lost)).state, 'parked');
 });
 

@@ -3,13 +3,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { MailServer, parseMail } from '../../demo/mail-server.ts';
-import { ManualClock } from '../../src/base/index.ts';
 import { limitsOf, loadSender } from '../../src/messages/index.ts';
-import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
-import { createTestServer, type TestServer } from '../http/test-server.ts';
+import type { AdminClient } from '../http/admin-client.ts';
+import { NOW, openAdminScene } from '../http/admin-scene.ts';
+import type { TestServer } from '../http/test-server.ts';
 
-const NOW = '2026-03-02T10:00:00.000Z';
-const clock = new ManualClock(new Date(NOW));
 const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
@@ -18,10 +16,7 @@ let admin: AdminClient;
 let bound: AdminClient;
 
 before(async () => {
-  server = await createTestServer({}, { clock });
-  admin = createAdminClient(server, await server.makeToken(['admin']));
-  await admin.object('POST', '/databases', 201, { name: 'First' });
-  bound = createAdminClient(server, await server.makeToken(['admin'], [1]));
+  ({ server, admin, bound } = await openAdminScene());
 });
 after(() => server.close());
 

@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
-import { isJsonObject, ManualClock } from '../../src/base/index.ts';
+import { isJsonObject, type ManualClock } from '../../src/base/index.ts';
 import { loadTemplate, renderContent, seedTemplate } from '../../src/messages/index.ts';
-import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
-import { createTestServer, type TestServer } from '../http/test-server.ts';
+import type { AdminClient } from '../http/admin-client.ts';
+import { NOW, openAdminScene } from '../http/admin-scene.ts';
+import type { TestServer } from '../http/test-server.ts';
 import { insertProfiles } from '../segments/stored-profiles.ts';
 
-const NOW = '2026-03-02T10:00:00.000Z';
-const clock = new ManualClock(new Date(NOW));
 let server: TestServer;
+let clock: ManualClock;
 let admin: AdminClient;
 let bound: AdminClient;
 
 before(async () => {
-  server = await createTestServer({}, { clock });
-  admin = createAdminClient(server, await server.makeToken(['admin']));
-  for (const name of ['First', 'Second']) await admin.object('POST', '/databases', 201, { name });
-  bound = createAdminClient(server, await server.makeToken(['admin'], [1]));
+  ({ server, clock, admin, bound } = await openAdminScene());
 });
 after(() => server.close());
 

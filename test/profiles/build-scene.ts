@@ -66,6 +66,21 @@ export class BuildScene {
     }
   }
 
+  /** Does the work when a builder has built one page and claimed the next, which it then goes on with until it is stopped. */
+  async betweenPages(work: () => Promise<void>): Promise<void> {
+    const signals = createTestSignals();
+    const builder = this.createBuilder({ signals });
+    const page = signals.hold('build.before-commit');
+    await builder.start();
+    await this.untilReached(page.reached, signals);
+    const next = signals.hold('build.claimed');
+    page.release();
+    await next.reached;
+    await work();
+    next.release();
+    await builder.stop();
+  }
+
   async fieldOf(shop: Shop, name = 'code') {
     const field = (await listFields(this.#scene.db, shop.databaseId)).find((one) => one.name === name);
     assert.ok(field !== undefined);

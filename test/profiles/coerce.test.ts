@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type JsonObject, type JsonValue, ManualClock, type Outcome, success } from '../../src/base/index.ts';
+import { type JsonObject, type JsonValue, ManualClock } from '../../src/base/index.ts';
 import {
   createDatabase,
   createField,
   type FieldType,
   loadShape,
   type ProfileShape,
-  parseProfilePatch,
-  type RowError,
   updateDatabase,
 } from '../../src/profiles/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-
-/** The fields to set, where there are no functional updates. */
-function coerceFields(where: ProfileShape, data: JsonObject): Outcome<JsonObject, RowError> {
-  const patch = parseProfilePatch(where, data);
-  assert.ok(!patch.ok || patch.value.operations.length === 0);
-  return patch.ok ? success(patch.value.set) : patch;
-}
+import { coerceFields } from './coerce-fields.ts';
 
 const clock = new ManualClock(new Date('2026-03-01T00:00:00Z'));
 let database: TestDatabase;

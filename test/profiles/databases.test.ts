@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
-import { type JsonObject, ManualClock, MusterError, type Outcome, success } from '../../src/base/index.ts';
+import { type JsonObject, ManualClock, MusterError } from '../../src/base/index.ts';
 import {
   createDatabase,
   createField,
@@ -12,21 +12,12 @@ import {
   listDatabases,
   listFields,
   loadShape,
-  type ProfileShape,
-  parseProfilePatch,
-  type RowError,
   type UnknownFields,
   updateDatabase,
   WIDE_LANE,
 } from '../../src/profiles/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-
-/** The fields to set, where there are no functional updates. */
-function coerceFields(where: ProfileShape, data: JsonObject): Outcome<JsonObject, RowError> {
-  const patch = parseProfilePatch(where, data);
-  assert.ok(!patch.ok || patch.value.operations.length === 0);
-  return patch.ok ? success(patch.value.set) : patch;
-}
+import { coerceFields } from './coerce-fields.ts';
 
 const now = new Date('2026-03-01T00:00:00Z');
 const clock = new ManualClock(now);

@@ -188,18 +188,10 @@ test('match off cancels a build or removes what was built, and is on again only 
   );
   const { id } = await builds.fieldOf(shop);
   await builds.change(shop, id, { match: true });
-  const signals = createTestSignals();
-  const builder = builds.createBuilder({ signals });
-  const page = signals.hold('build.before-commit');
-  await builder.start();
-  await builds.untilReached(page.reached, signals);
-  const next = signals.hold('build.claimed');
-  page.release();
-  await next.reached;
-  await builds.change(shop, id, { match: false });
-  await assert.rejects(builds.change(shop, id, { match: true }), conflict('match'));
-  next.release();
-  await builder.stop();
+  await builds.betweenPages(async () => {
+    await builds.change(shop, id, { match: false });
+    await assert.rejects(builds.change(shop, id, { match: true }), conflict('match'));
+  });
   await builds.buildAll(shop, { pageRows: 3 });
   const cancelled = await builds.newest(shop);
   const { state, done, total, fault } = cancelled;
@@ -223,17 +215,9 @@ test('a match field becomes unique while it is built', async () => {
   await scene.import(shop, people(0, 10));
   const { id } = await builds.fieldOf(shop);
   await builds.change(shop, id, { match: true });
-  const signals = createTestSignals();
-  const builder = builds.createBuilder({ signals });
-  const page = signals.hold('build.before-commit');
-  await builder.start();
-  await builds.untilReached(page.reached, signals);
-  const next = signals.hold('build.claimed');
-  page.release();
-  await next.reached;
-  await builds.change(shop, id, { unique: true });
-  next.release();
-  await builder.stop();
+  await builds.betweenPages(async () => {
+    await builds.change(shop, id, { unique: true });
+  });
   await builds.buildAll(shop);
   const states = (await listBuilds(scene.db, shop.databaseId)).map(({ what, state }) => `${what} ${state}`);
   assert.deepEqual(states, ['unique done']);

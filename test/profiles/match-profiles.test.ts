@@ -7,9 +7,7 @@ import {
   ManualClock,
   MusterError,
   newObjectId,
-  type Outcome,
   slotOf,
-  success,
 } from '../../src/base/index.ts';
 import { withTx } from '../../src/db/index.ts';
 import {
@@ -23,20 +21,12 @@ import {
   matchProfiles,
   type ProfileSearch,
   type ProfileShape,
-  parseProfilePatch,
-  type RowError,
   searchProfiles,
   storeProfiles,
 } from '../../src/profiles/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openAdmin } from '../support/template-server.ts';
-
-/** The fields to set, where there are no functional updates. */
-function coerceFields(where: ProfileShape, data: JsonObject): Outcome<JsonObject, RowError> {
-  const patch = parseProfilePatch(where, data);
-  assert.ok(!patch.ok || patch.value.operations.length === 0);
-  return patch.ok ? success(patch.value.set) : patch;
-}
+import { coerceFields } from './coerce-fields.ts';
 
 const now = new Date('2026-03-01T00:00:00Z');
 let database: TestDatabase;

@@ -8,22 +8,18 @@ import {
   renderTemplate,
   type TemplateScope,
 } from '../../src/templates/index.ts';
+import { renderSource, surroundings } from './parse-source.ts';
 
 const scope: TemplateScope = {
   lead: null,
   subscription: null,
   apicontent: { list: [1] },
   subscriptions: [{ channel: 'sms', priority: 0, x: 'y' }],
-  links: { unsubscribe: 'https://u.example/1', globalUnsubscribe: 'https://u.example/all' },
-  now: new Date('2026-11-25T22:30:00Z'),
-  zone: 'Europe/Moscow',
-  locale: 'ru',
+  ...surroundings,
 };
 
 function render(source: string, landing: Landing = 'text', given: TemplateScope = scope): string {
-  const outcome = parseTemplate(source, landing);
-  assert.ok(outcome.ok, `expected ${source} to parse: ${JSON.stringify(outcome)}`);
-  return renderTemplate(outcome.value, given);
+  return renderSource(source, landing, given);
 }
 
 test('loops, output and work are bounded, and what is left is cut off', { timeout: 120_000 }, () => {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseJson } from '../../src/base/index.ts';
-import {
-  type Landing,
-  parseTemplate,
-  renderTemplate,
-  type TemplateScope,
-} from '../../src/templates/index.ts';
+import type { Landing, TemplateScope } from '../../src/templates/index.ts';
+import { faultsOf, renderSource, surroundings } from './parse-source.ts';
 
 const scope: TemplateScope = {
   lead: {
@@ -47,16 +43,11 @@ const scope: TemplateScope = {
     { channel: 'sms', resource_id: 2, phone: '3' },
     { channel: 'email', resource_id: 1, priority: 0, email: 'e' },
   ],
-  links: { unsubscribe: 'https://u.example/1', globalUnsubscribe: 'https://u.example/all' },
-  now: new Date('2026-11-25T22:30:00Z'),
-  zone: 'Europe/Moscow',
-  locale: 'ru',
+  ...surroundings,
 };
 
 function render(source: string, landing: Landing = 'text', given: TemplateScope = scope): string {
-  const outcome = parseTemplate(source, landing);
-  assert.ok(outcome.ok, `expected ${source} to parse: ${JSON.stringify(outcome)}`);
-  return renderTemplate(outcome.value, given);
+  return renderSource(source, landing, given);
 }
 
 const yes = [
@@ -275,9 +266,7 @@ for (const [source, landing, expected] of landed) {
 
 test('in JSON, branches and rounds that end in different places are refused', () => {
   for (const source of ['"{if lead.x}"{else}a{end}', '{for x in lead.y}"{end}', '{if lead.x}"{end}"']) {
-    const outcome = parseTemplate(source, 'json');
-    assert.ok(!outcome.ok, source);
-    assert.match(outcome.error[0]?.message ?? '', /end in different places: .*a string/);
+    assert.match(faultsOf(source, 'json')[0]?.message ?? '', /end in different places: .*a string/);
   }
 });
 

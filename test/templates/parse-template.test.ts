@@ -2,30 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isFixed, parseTemplate, renderTemplate, usesOf } from '../../src/templates/index.ts';
+import { faultsOf, parseSource } from './parse-source.ts';
 
 const NO_SCOPE = { lead: null, subscription: null, apicontent: null };
 
-function parsed(source: string) {
-  const outcome = parseTemplate(source, 'text');
-  assert.ok(outcome.ok, `expected ${source} to parse`);
-  return outcome.value;
-}
-
-function faults(source: string) {
-  const outcome = parseTemplate(source, 'text');
-  assert.ok(!outcome.ok, `expected ${source} to be refused`);
-  return outcome.error;
-}
-
 test('variables are found with their paths', () => {
-  const template = parsed('Dear {lead._fname}, {apicontent.items.0.full-name}{subscription.status}!');
+  const template = parseSource('Dear {lead._fname}, {apicontent.items.0.full-name}{subscription.status}!');
   const scope = {
     lead: { _fname: 'Ann' },
     subscription: { status: 'subscribed' },
     apicontent: { items: [{ 'full-name': 'Tea' }] },
   };
   assert.equal(renderTemplate(template, scope), 'Dear Ann, Teasubscribed!');
-  assert.equal(renderTemplate(parsed(''), scope), '');
+  assert.equal(renderTemplate(parseSource(''), scope), '');
 });
 
 for (const text of [
@@ -52,13 +41,13 @@ for (const text of [
 }
 
 function assertText(text: string): void {
-  const template = parsed(text);
+  const template = parseSource(text);
   assert.ok(isFixed(template));
   assert.equal(renderTemplate(template, NO_SCOPE), text);
 }
 
 test('a brace before a form is text', () => {
-  assert.equal(renderTemplate(parsed('{{lead.x}}'), { ...NO_SCOPE, lead: { x: 1 } }), '{1}');
+  assert.equal(renderTemplate(parseSource('{{lead.x}}'), { ...NO_SCOPE, lead: { x: 1 } }), '{1}');
 });
 
 const malformed: [source: string, line: number, column: number, message: RegExp][] = [
@@ -110,7 +99,7 @@ const malformed: [source: string, line: number, column: number, message: RegExp]
 ];
 for (const [source, line, column, message] of malformed) {
   test(`is refused with its place: ${JSON.stringify(source.slice(0, 40))}`, () => {
-    const [fault, ...others] = faults(source);
+    const [fault, ...others] = faultsOf(source);
     assert.match(fault?.message ?? '', message);
     assert.deepEqual({ line: fault?.line, column: fault?.column }, { line, column });
     assert.deepEqual(others, []);
@@ -119,19 +108,19 @@ for (const [source, line, column, message] of malformed) {
 
 test('every fault is told, up to 20', () => {
   assert.deepEqual(
-    faults('{lead.}\n{lead.ok}{lead.\n\n x{lead.y!}').map(({ line, column }) => [line, column]),
+    faultsOf('{lead.}\n{lead.ok}{lead.\n\n x{lead.y!}').map(({ line, column }) => [line, column]),
     [
       [1, 1],
       [2, 10],
       [4, 3],
     ],
   );
-  assert.equal(faults('{lead.}'.repeat(100)).length, 20);
+  assert.equal(faultsOf('{lead.}'.repeat(100)).length, 20);
 });
 
 test('a fault does not make faults of what follows it', () => {
   assert.deepEqual(
-    faults('{if lead.x equals "y"}a{else}{lead.x | uper}{end}{for if in lead.y}{lead.z}{end}').map(
+    faultsOf('{if lead.x equals "y"}a{else}{lead.x | uper}{end}{for if in lead.y}{lead.z}{end}').map(
       ({ column }) => column,
     ),
     [12, 40, 55],
@@ -139,13 +128,13 @@ test('a fault does not make faults of what follows it', () => {
 });
 
 test('a template is frozen', () => {
-  const template = parsed('a{lead.x}');
+  const template = parseSource('a{lead.x}');
   assert.ok(Object.isFrozen(template) && Object.isFrozen(usesOf(template)));
 });
 
 test('a template tells what it reads', () => {
   const uses = usesOf(
-    parsed('{if lead.x equal apicontent.y}{subscription_field("sms" "phone")}{unsubscribe}{end}'),
+    parseSource('{if lead.x equal apicontent.y}{subscription_field("sms" "phone")}{unsubscribe}{end}'),
   );
   assert.deepEqual([...uses.roots], ['lead', 'apicontent']);
   assert.deepEqual(
@@ -158,23 +147,26 @@ test('a template tells what it reads', () => {
       now: false,
     },
   );
-  assert.deepEqual([...usesOf(parsed('{message.text}{subscription.a}')).roots], ['subscription', 'message']);
-  assert.equal(usesOf(parsed('{now}')).now, true);
-  assert.equal(usesOf(parsed('{globalunsubscribe}')).globalUnsubscribe, true);
-  assert.equal(usesOf(parsed('{comment}{lead.x}{end}')).roots.size, 0);
+  assert.deepEqual(
+    [...usesOf(parseSource('{message.text}{subscription.a}')).roots],
+    ['subscription', 'message'],
+  );
+  assert.equal(usesOf(parseSource('{now}')).now, true);
+  assert.equal(usesOf(parseSource('{globalunsubscribe}')).globalUnsubscribe, true);
+  assert.equal(usesOf(parseSource('{comment}{lead.x}{end}')).roots.size, 0);
 });
 
 test('a template is fixed when nothing in it depends on the scope', () => {
   for (const source of ['', 'a', '{lb}', '{comment}x{end}', '{if 1 gt 2}a{else}b{end}']) {
-    assert.ok(isFixed(parsed(source)), source);
+    assert.ok(isFixed(parseSource(source)), source);
   }
   for (const source of ['{lead.x}', '{if lead.x}{end}', '{now}', '{if "a" | upper}{end}', '{unsubscribe}']) {
-    assert.ok(!isFixed(parsed(source)), source);
+    assert.ok(!isFixed(parseSource(source)), source);
   }
 });
 
 test('a template that is too long is refused at once', () => {
-  const [fault, ...others] = faults('x'.repeat(1_048_577));
+  const [fault, ...others] = faultsOf('x'.repeat(1_048_577));
   assert.deepEqual({ line: fault?.line, column: fault?.column }, { line: 1, column: 1 });
   assert.match(fault?.message ?? '', /at most 1048576 characters, this one 1048577/);
   assert.deepEqual(others, []);

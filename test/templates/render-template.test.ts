@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type JsonObject, type JsonValue, parseJson } from '../../src/base/index.ts';
-import { type Landing, parseTemplate, renderTemplate } from '../../src/templates/index.ts';
+import { type Landing, renderTemplate } from '../../src/templates/index.ts';
+import { parseSource, renderSource } from './parse-source.ts';
 
 const landings: Landing[] = ['text', 'json', 'url', 'header'];
 
@@ -12,9 +13,7 @@ function render(
   landing: Landing = 'text',
   apicontent: JsonObject | null = null,
 ) {
-  const outcome = parseTemplate(source, landing);
-  assert.ok(outcome.ok, `expected ${source} to parse`);
-  return renderTemplate(outcome.value, { lead, subscription: null, apicontent });
+  return renderSource(source, landing, { lead, subscription: null, apicontent });
 }
 
 const lead: JsonObject = {
@@ -76,11 +75,10 @@ test('only own members are read', () => {
 });
 
 test('the three roots are apart, and a missing one prints nothing', () => {
-  const outcome = parseTemplate('{lead.x}|{subscription.x}|{apicontent.x}', 'text');
-  assert.ok(outcome.ok);
+  const template = parseSource('{lead.x}|{subscription.x}|{apicontent.x}');
   const scope = { lead: { x: 1 }, subscription: { x: 2 }, apicontent: { x: 3 } };
-  assert.equal(renderTemplate(outcome.value, scope), '1|2|3');
-  assert.equal(renderTemplate(outcome.value, { ...scope, subscription: null }), '1||3');
+  assert.equal(renderTemplate(template, scope), '1|2|3');
+  assert.equal(renderTemplate(template, { ...scope, subscription: null }), '1||3');
 });
 
 test('a document that is too deep, or a result that is too long, does not throw', () => {

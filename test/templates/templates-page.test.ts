@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isJsonObject, type JsonObject, ownValue, parseJson } from '../../src/base/index.ts';
-import { type Landing, parseTemplate, renderTemplate } from '../../src/templates/index.ts';
+import type { Landing } from '../../src/templates/index.ts';
+import { renderSource } from './parse-source.ts';
 
 /** Renders every example of docs/templates.md with the values of the page and compares with what is printed there. */
 const page = readFileSync(new URL('../../docs/templates.md', import.meta.url), 'utf8');
@@ -34,9 +35,7 @@ for (const [, info = '', body = ''] of page.matchAll(/```example ?(\w*)\n([\s\S]
     if (line.startsWith('→ ') || printed === undefined || line === '') continue;
     count += 1;
     test(`${landing}: ${line}`, () => {
-      const outcome = parseTemplate(line, landing);
-      assert.ok(outcome.ok, JSON.stringify(outcome));
-      assert.equal(`→ ${renderTemplate(outcome.value, scope)}`, printed);
+      assert.equal(`→ ${renderSource(line, landing, scope)}`, printed);
     });
   }
 }

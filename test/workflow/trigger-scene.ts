@@ -3,7 +3,12 @@ import { type KyselyPlugin, sql } from 'kysely';
 import type { JsonObject } from '../../src/base/index.ts';
 import { type Db, withTx } from '../../src/db/index.ts';
 import { lockProfiles, type ProfileChange, type Subscription } from '../../src/profiles/index.ts';
-import { startTriggered, type TriggerBatch, type TriggerFigures } from '../../src/workflow/index.ts';
+import {
+  type StartTarget,
+  startTriggered,
+  type TriggerBatch,
+  type TriggerFigures,
+} from '../../src/workflow/index.ts';
 import type { WorkflowBench } from './workflow-bench.ts';
 
 /** What a profile is like before or after a change. */
@@ -79,4 +84,13 @@ export async function addProfiles(
   for (let n = 0; n < count; n += 1) ids.push(await bench.addProfile(fields));
   assert.equal(new Set(ids).size, count);
   return ids;
+}
+
+/** How many statements it takes to walk as many runs, each of a profile of its own. */
+export async function countWalk(bench: WorkflowBench, target: StartTarget, runs: number): Promise<number> {
+  const starts = (await addProfiles(bench, runs)).map((profileId) => ({ profileId }));
+  await bench.start(target, ...starts);
+  const counted = countStatements(bench.db);
+  await bench.walk({ db: counted.db });
+  return counted.count();
 }

@@ -6,14 +6,13 @@ import {
   type Oauth2,
   readSuccessPattern,
 } from '../../hooks/index.ts';
-import { checkTargetUrl } from '../../outbound/index.ts';
+import { checkTargetUrl, connectionHeaders } from '../../outbound/index.ts';
 import type { HookObject, HookPatch } from './hook-contract.ts';
 
-/** Headers that the delivery has by itself, or that the connection is run by. */
-const RESERVED_HEADERS = new Set([
-  ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type', 'content-length', 'host'],
-  ...['connection', 'transfer-encoding', 'keep-alive', 'upgrade', 'te', 'trailer', 'expect'],
-  ...['accept-encoding', 'user-agent', 'proxy-authorization', 'proxy-connection'],
+/** Headers that a delivery has by itself, beside those that the connection is run by. */
+const deliveryHeaders = new Set([
+  ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type', 'user-agent'],
+  ...['accept-encoding', 'proxy-authorization'],
 ]);
 
 export const defaultSettings: HookSettings = {
@@ -45,10 +44,11 @@ function requireStorable(customData: JsonObject): void {
 
 function requireHeader({ headerName, oauth2 }: HookSettings): void {
   if (headerName === null) return;
-  if (RESERVED_HEADERS.has(headerName.toLowerCase())) {
+  const name = headerName.toLowerCase();
+  if (deliveryHeaders.has(name) || connectionHeaders.has(name)) {
     throw invalidRequest('header.name', 'a delivery has this header by itself');
   }
-  if (oauth2 !== null && headerName.toLowerCase() === 'authorization') {
+  if (oauth2 !== null && name === 'authorization') {
     throw invalidRequest('header.name', 'authorization is what oauth2 sends its token in');
   }
 }

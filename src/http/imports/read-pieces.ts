@@ -10,11 +10,8 @@ const SILENT_MS = 60_000;
 const DRAIN_MS = 60_000;
 
 /** The body ends before its end: the client is gone, broke its framing, or said nothing for too long. */
-export class BrokenStream extends Error {
-  constructor() {
-    super('the connection ended before the body did');
-    this.name = 'BrokenStream';
-  }
+function brokenStream(): MusterError {
+  return new MusterError(400, { detail: 'http: the connection ended before the body did' });
 }
 
 /** @throws {MusterError} 400 for a coding that is not understood. */
@@ -30,7 +27,7 @@ export function requireCoding(request: IncomingMessage): 'gzip' | 'identity' {
 function openBody(request: IncomingMessage): Readable {
   if (requireCoding(request) === 'identity') return request;
   const gunzip = createGunzip();
-  request.once('error', () => gunzip.destroy(new BrokenStream()));
+  request.once('error', () => gunzip.destroy(brokenStream()));
   // Not `pipeline`, which would close the connection, and with it the answer, when the body is no gzip.
   return request.pipe(gunzip);
 }
@@ -41,7 +38,7 @@ function isZlibFault(thrown: unknown): boolean {
 
 /**
  * The body as it comes, unpacked, each piece after the one before it was dealt with; `hash` sees all of them.
- * @throws {BrokenStream} when it breaks off; {MusterError} 400 when it is not the gzip that it claims to be.
+ * @throws {MusterError} 400 when it breaks off, or is not the gzip that it claims to be.
  */
 export async function* readPieces(
   request: IncomingMessage,
@@ -54,7 +51,7 @@ export async function* readPieces(
     for (;;) {
       const came = new AbortController();
       void clock.sleep(SILENT_MS, came.signal).then(() => {
-        if (!came.signal.aborted) request.destroy(new BrokenStream());
+        if (!came.signal.aborted) request.destroy(brokenStream());
       });
       const next = await pieces.next().finally(() => came.abort());
       if (next.done === true) return;
@@ -63,7 +60,7 @@ export async function* readPieces(
     }
   } catch (thrown) {
     if (isZlibFault(thrown)) throw new MusterError(400, { detail: 'body: not valid gzip' });
-    throw new BrokenStream();
+    throw brokenStream();
   } finally {
     await pieces.return?.();
     if (source !== request) {

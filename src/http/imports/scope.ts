@@ -2,23 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { findStoredAnswer, findToken, type Token } from '../../accounts/index.ts';
-import { type ErrorCode, MusterError, toError } from '../../base/index.ts';
+import { type ErrorCode, MusterError } from '../../base/index.ts';
 import { requireRoom, streamTask } from '../../importer/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { clientFault } from '../faults.ts';
 import { queryWithoutToken } from '../paths.ts';
 import { bearerSecret, querySecret } from '../secrets.ts';
 import { requireRight } from '../v1.1/auth.ts';
-import {
-  identifyRequest,
-  keepAnswer,
-  RepeatedRequest,
-  type RequestIdentity,
-  refuseRepeat,
-} from '../v1.1/dedup.ts';
-import { failureText, successText } from '../v1.1/envelope.ts';
+import { identifyRequest, keepAnswer, type RequestIdentity, refuseRepeat } from '../v1.1/dedup.ts';
+import { describeFault } from '../v1.1/describe-fault.ts';
+import { successText } from '../v1.1/envelope.ts';
 import { readKeys } from './read-keys.ts';
-import { BrokenStream, dropRest, readPieces, requireCoding } from './read-pieces.ts';
+import { dropRest, readPieces, requireCoding } from './read-pieces.ts';
 import { importSchema } from './schema.ts';
 
 export const IMPORTS_PATH = '/api/imports';
@@ -105,37 +99,15 @@ function sendAnswer(reply: FastifyReply, code: 0 | ErrorCode, text: string): Fas
     .send(text);
 }
 
-function sendFault(
-  thrown: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  deps: HttpDeps,
-): FastifyReply {
-  if (thrown instanceof RepeatedRequest) {
-    reply.header('duplicate-key', thrown.key.toString('base64')).header('duplicate-request', 'true');
-    return sendAnswer(reply, 0, thrown.answer);
-  }
-  if (thrown instanceof MusterError) {
-    if (thrown.code === 429) reply.header('retry-after', String(thrown.retryAfterSeconds ?? 1));
-    return sendAnswer(reply, thrown.code, failureText(thrown.code, thrown.message, thrown.detail));
-  }
-  const fault = thrown instanceof BrokenStream ? thrown : clientFault(thrown);
-  if (fault !== undefined) {
-    return sendAnswer(reply, 400, failureText(400, 'Invalid request', `http: ${fault.message}`));
-  }
-  deps.log.error(
-    { err: toError(thrown), requestId: request.id, route: request.routeOptions.url },
-    'a request met a fault',
-  );
-  return sendAnswer(reply, 500, failureText(500, 'Internal error', `request ${request.id}`));
-}
-
 /** Imports as streams: CONTRACT.md 3. */
 export function addImportScope(app: FastifyInstance, deps: HttpDeps, sockets: StreamSockets): void {
   const streams = new Set<Promise<string>>();
   // The body is read by the route, and only when everything else is in order.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  app.setErrorHandler((thrown, request, reply) => sendFault(thrown, request, reply, deps));
+  app.setErrorHandler((thrown, request, reply) => {
+    const { code, text } = describeFault(thrown, request, reply, deps);
+    return sendAnswer(reply, code, text);
+  });
   // Broken off by the close, they still have their task to delete.
   app.addHook('onClose', async () => {
     await Promise.allSettled(streams);

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { failure, MusterError, success, toError } from '../../base/index.ts';
+import { failure, success } from '../../base/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { clientFault } from '../faults.ts';
 import { parseJsonObject } from '../parse-json.ts';
 import { parseXmlObject } from '../parse-xml.ts';
 import { normalPath } from '../paths.ts';
 import { readBody } from '../read-body.ts';
 import { codingFault, hasXmlBody } from './answer-format.ts';
-import { RepeatedRequest } from './dedup.ts';
+import { describeFault } from './describe-fault.ts';
 import { failureText, sendText } from './envelope.ts';
 import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
 import { databasesFieldsGet } from './routes/databases-fields-get.ts';
@@ -104,43 +103,15 @@ export function sendUnknownPath(request: FastifyRequest, reply: FastifyReply, de
   return sendText(reply, 404, failureText(404, 'Not found', detail), deps.config.mirrorHttpStatus);
 }
 
-function sendFault(
-  thrown: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  deps: HttpDeps,
-): FastifyReply {
-  const mirrorStatus = deps.config.mirrorHttpStatus;
-  if (thrown instanceof RepeatedRequest) {
-    reply.header('duplicate-key', thrown.key.toString('base64')).header('duplicate-request', 'true');
-    return sendText(reply, 0, thrown.answer, mirrorStatus);
-  }
-  if (thrown instanceof MusterError) {
-    if (thrown.code === 429) reply.header('retry-after', String(thrown.retryAfterSeconds ?? 1));
-    return sendText(
-      reply,
-      thrown.code,
-      failureText(thrown.code, thrown.message, thrown.detail),
-      mirrorStatus,
-    );
-  }
-  const fault = clientFault(thrown);
-  if (fault !== undefined) {
-    return sendText(reply, 400, failureText(400, 'Invalid request', `http: ${fault.message}`), mirrorStatus);
-  }
-  deps.log.error(
-    { err: toError(thrown), requestId: request.id, route: request.routeOptions.url },
-    'a request met a fault',
-  );
-  return sendText(reply, 500, failureText(500, 'Internal error', `request ${request.id}`), mirrorStatus);
-}
-
 /** The dialect of the platform: CONTRACT.md 1 to 4. */
 export function addApiScope(app: FastifyInstance, deps: HttpDeps): void {
   addBodyParser(app, deps.config.bodyLimitBytes);
   // The schemas are documentation. What a request may hold is checked by the rooms that understand it.
   app.setValidatorCompiler(() => () => true);
-  app.setErrorHandler((thrown, request, reply) => sendFault(thrown, request, reply, deps));
+  app.setErrorHandler((thrown, request, reply) => {
+    const { code, text } = describeFault(thrown, request, reply, deps);
+    return sendText(reply, code, text, deps.config.mirrorHttpStatus);
+  });
   app.setNotFoundHandler((request, reply) => sendUnknownPath(request, reply, deps));
   for (const method of methods) addMethod(app, deps, method);
   addFileUpload(app, deps);

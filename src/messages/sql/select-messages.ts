@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { SLOT_COUNT } from '../../base/index.ts';
-import type { Db } from '../../db/index.ts';
-import type { Channel } from '../../profiles/index.ts';
+import { SLOT_COUNT, slotOf } from '../../base/index.ts';
+import { type Db, joinConditions } from '../../db/index.ts';
 import type { UnknownPolicy } from '../message.ts';
+import type { FactSums, SentMessage } from './record-message-facts.ts';
 
 /** `parked` = not known whether it was sent, and a person is to decide. */
 export const messageStates = [
@@ -17,25 +17,12 @@ export const messageStates = [
 ] as const;
 export type MessageState = (typeof messageStates)[number];
 
-export interface ListedMessage {
-  readonly slot: number;
-  readonly id: string;
+/** A message as an operator sees it, with what became known of it. */
+export interface ListedMessage extends SentMessage, FactSums {
   readonly state: MessageState;
-  readonly databaseId: number;
-  readonly profileId: string;
-  readonly runId: string | null;
-  readonly workflowId: number | null;
   readonly version: number | null;
-  readonly node: string | null;
-  readonly taskId: string | null;
-  readonly channel: Channel;
-  readonly resourceId: number;
-  readonly templateId: number;
   readonly templateVersion: number;
   readonly senderId: number;
-  readonly subscriptionId: string | null;
-  readonly address: string | null;
-  readonly isTest: boolean;
   readonly onUnknown: UnknownPolicy;
   readonly isUnderWay: boolean;
   readonly reason: string | null;
@@ -47,22 +34,11 @@ export interface ListedMessage {
   /** Null also while it is under way. */
   readonly sentAt: Date | null;
   readonly settledAt: Date | null;
-  readonly deliveredAt: Date | null;
-  readonly openedAt: Date | null;
-  readonly opens: number;
-  readonly clickedAt: Date | null;
-  readonly clicks: number;
-  readonly repliedAt: Date | null;
-  readonly bouncedAt: Date | null;
-  readonly bounce: 'soft' | 'hard' | null;
-  readonly complainedAt: Date | null;
-  readonly unsubscribedAt: Date | null;
 }
 
 export interface MessageSearch {
   /** Null = of every database. */
   readonly databaseIds: readonly number[] | null;
-  readonly slot?: number | undefined;
   readonly id?: string | undefined;
   readonly state?: MessageState | undefined;
   readonly workflowId?: number | undefined;
@@ -81,9 +57,23 @@ export interface MessageSearch {
  * one where the messages of a profile lie.
  */
 export async function selectMessages(db: Db, search: MessageSearch): Promise<ListedMessage[]> {
-  const { databaseIds, slot = null, id = null, state = null, limit, before = null } = search;
-  const { workflowId = null, runId = null, profileId = null, senderId = null } = search;
-  const { templateId = null, taskId = null } = search;
+  const { databaseIds, id, before, workflowId, runId, profileId, senderId, templateId, taskId } = search;
+  const status = search.state === 'parked' ? 'unknown' : search.state;
+  const where = joinConditions([
+    sql`m.slot = s.slot`,
+    id === undefined ? undefined : sql`m.id = ${id}::text`,
+    before === undefined ? undefined : sql`m.id < ${before}::text`,
+    databaseIds === null ? undefined : sql`m.database_id = any(${databaseIds}::int[])`,
+    workflowId === undefined ? undefined : sql`m.workflow_id = ${workflowId}::int`,
+    runId === undefined ? undefined : sql`m.run_id = ${runId}::text`,
+    profileId === undefined ? undefined : sql`m.profile_id = ${profileId}::text`,
+    senderId === undefined ? undefined : sql`m.sender_id = ${senderId}::int`,
+    templateId === undefined ? undefined : sql`m.template_id = ${templateId}::int`,
+    taskId === undefined ? undefined : sql`m.task_id = ${taskId}::uuid`,
+    status === undefined ? undefined : sql`m.status = ${status}::text`,
+    search.state === 'parked' ? sql`m.settled_at is null` : undefined,
+    search.state === 'unknown' ? sql`m.settled_at is not null` : undefined,
+  ]);
   const { rows } = await sql<ListedMessage>`
     select found.*
       from generate_series(0, ${SLOT_COUNT - 1}::int) s(slot)
@@ -100,26 +90,13 @@ export async function selectMessages(db: Db, search: MessageSearch): Promise<Lis
               m.clicked_at as "clickedAt", m.clicks, m.replied_at as "repliedAt", m.bounced_at as "bouncedAt",
               m.bounce, m.complained_at as "complainedAt", m.unsubscribed_at as "unsubscribedAt"
          from message m
-        where m.slot = s.slot
-          and (${before}::text is null or m.id < ${before}::text)
-          and (${id}::text is null or m.id = ${id}::text)
-          and (${databaseIds}::int[] is null or m.database_id = any (${databaseIds}::int[]))
-          and (${state}::text is null
-               or m.status = case ${state}::text when 'parked' then 'unknown' else ${state}::text end)
-          and (${state}::text is null or ${state}::text not in ('parked', 'unknown')
-               or (m.settled_at is null) = (${state}::text = 'parked'))
-          and (${workflowId}::int is null or m.workflow_id = ${workflowId}::int)
-          and (${runId}::text is null or m.run_id = ${runId}::text)
-          and (${profileId}::text is null or m.profile_id = ${profileId}::text)
-          and (${senderId}::int is null or m.sender_id = ${senderId}::int)
-          and (${templateId}::int is null or m.template_id = ${templateId}::int)
-          and (${taskId}::uuid is null or m.task_id = ${taskId}::uuid)
+        where ${where}
         order by m.id desc
-        limit ${limit}::int
+        limit ${search.limit}::int
      ) found
-     where ${slot}::int is null or s.slot = ${slot}::int
+     where ${profileId === undefined ? sql`true` : sql`s.slot = ${slotOf(profileId)}::int`}
      order by found.id desc
-     limit ${limit}::int
+     limit ${search.limit}::int
   `.execute(db);
   return rows;
 }

@@ -1,7 +1,8 @@
 import { isJsonObject } from '../../base/index.ts';
 import { type UnknownPolicy, unknownPolicies } from '../../messages/index.ts';
+import { hasDotSegment, readWrittenHeaders, writtenUrlFault } from '../../outbound/index.ts';
 import { renderTemplate, type Template, type TemplateScope } from '../../templates/index.ts';
-import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
+import { type JsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import { type CallRequest, type ExecuteNode, PROFILE_GONE, templateScope } from './walking-run.ts';
@@ -27,25 +28,6 @@ export interface ApiCallNode extends NodeBase {
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 const DEFAULT_RETRIES = 3;
-const MAX_URL_LENGTH = 8_192;
-const MAX_HEADERS = 50;
-
-/** Set by Muster or by the connection; a node that set them would break the one or the other. */
-const OWN_HEADERS = new Set([
-  'accept-encoding',
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'idempotency-key',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 function parseMethod(reader: NodeReader): CallMethod {
   const value = reader.value('method') ?? 'POST';
@@ -54,47 +36,19 @@ function parseMethod(reader: NodeReader): CallMethod {
   return method ?? 'POST';
 }
 
-/**
- * Scheme and host stand in the workflow as they are, so that no profile's data can send a call elsewhere; templates
- * may fill path and query.
- */
-function urlFault(url: string): string | undefined {
-  if (url.length > MAX_URL_LENGTH) return `longer than ${MAX_URL_LENGTH} characters`;
-  if (!/^https?:\/\//i.test(url)) return 'expected a URL that begins with http:// or https://';
-  const origin = /^https?:\/\/[^/?#\\]*/i.exec(url)?.[0] ?? '';
-  if (origin.includes('{')) return 'the host cannot come from a template, only path and query can';
-  if (origin.includes('@')) return 'user and password belong into an Authorization header';
-  return URL.canParse(origin) && !url.includes('\\') ? undefined : 'expected a valid URL';
-}
-
 function parseUrl(reader: NodeReader): Template | undefined {
   const url = reader.text('url', 'required');
   if (url === undefined) return undefined;
-  const fault = urlFault(url);
+  const fault = writtenUrlFault(url);
   if (fault !== undefined) reader.fault('url', fault);
   return reader.template('url', url, 'url');
 }
 
 function parseHeaders(reader: NodeReader): Map<string, Template> {
+  const written = readWrittenHeaders(reader.value('headers'), (path, message) => reader.fault(path, message));
   const headers = new Map<string, Template>();
-  const object = reader.value('headers') ?? {};
-  if (!isJsonObject(object)) {
-    reader.fault('headers', 'expected an object of header names and values');
-    return headers;
-  }
-  const entries = Object.entries(object);
-  if (entries.length > MAX_HEADERS) reader.fault('headers', `more than ${MAX_HEADERS} headers`);
-  for (const [key, value] of entries) {
-    const path = `headers.${key}`;
-    const name = key.toLowerCase();
-    if (!/^[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/.test(name)) reader.fault(path, 'not a valid header name');
-    else if (OWN_HEADERS.has(name)) reader.fault(path, 'Muster sets this header itself');
-    else if (headers.has(name)) reader.fault(path, 'this header stands here twice');
-    if (typeof value !== 'string') {
-      reader.fault(path, 'expected a text');
-      continue;
-    }
-    const template = reader.template(path, value, 'header');
+  for (const { name, text, path } of written) {
+    const template = reader.template(path, text, 'header');
     if (template !== undefined) headers.set(name, template);
   }
   return headers;
@@ -124,8 +78,7 @@ function parseBody(reader: NodeReader, method: CallMethod, contentType: string):
     const template = reader.template('body', body, isJsonType(contentType) ? 'json' : 'text');
     return template === undefined ? { kind: 'none' } : { kind: 'text', template };
   }
-  const onFault: Parameters<typeof parseJsonTemplate>[2] = (path, error) => reader.templateFault(path, error);
-  return { kind: 'json', value: parseJsonTemplate(body, 'body', onFault) };
+  return { kind: 'json', value: reader.jsonTemplate('body', body) };
 }
 
 function parseSaveAs(reader: NodeReader): string | null {
@@ -189,12 +142,6 @@ function renderRequest(node: ApiCallNode, scope: TemplateScope): CallRequest {
     body: renderBody(node, scope),
     timeoutMs: node.timeoutMs,
   };
-}
-
-/** Values are percent-encoded, but URLs read `.` and `..` as steps through the path in every spelling. */
-function hasDotSegment(url: string): boolean {
-  const path = /^[^?#]*/.exec(url)?.[0] ?? '';
-  return path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }
 
 /** Queues the calls: they are sent after the transaction, and each run goes on when its call is settled. */

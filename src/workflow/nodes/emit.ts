@@ -1,7 +1,7 @@
 import { isJsonObject, slotOf } from '../../base/index.ts';
 import { eventTypes } from '../../hooks/index.ts';
 import { selectRunBelongings } from '../sql/select-run-belongings.ts';
-import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
+import { type JsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import { type ExecuteNode, type NodeStep, PROFILE_GONE, templateScope } from './walking-run.ts';
@@ -35,10 +35,7 @@ export function parseEmit(reader: NodeReader): EmitNode | undefined {
   }
   const data = new Map<string, JsonTemplate>();
   for (const [key, value] of Object.entries(object)) {
-    const template = parseJsonTemplate(value, `data.${key}`, (path, error) =>
-      reader.templateFault(path, error),
-    );
-    data.set(key, template);
+    data.set(key, reader.jsonTemplate(`data.${key}`, value));
   }
   return event === undefined ? undefined : { id: reader.id, type: 'emit', event, data, edges: reader.edges };
 }

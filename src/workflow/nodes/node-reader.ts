@@ -1,6 +1,7 @@
-import { type JsonObject, type JsonValue, ownValue } from '../../base/index.ts';
+import { type JsonObject, type JsonValue, ownValue, parseJsonTree } from '../../base/index.ts';
 import { type Filter, parseFilter } from '../../query/index.ts';
-import { type Landing, parseTemplate, type Template, type TemplateError } from '../../templates/index.ts';
+import { type Landing, parseTemplate, type Template } from '../../templates/index.ts';
+import type { JsonTemplate } from './json-template.ts';
 import { type DefinitionFault, type EdgeName, edgeKey } from './node-base.ts';
 
 /** Ids are `integer` columns. */
@@ -96,12 +97,15 @@ export class NodeReader {
   template(path: string, source: string, landing: Landing): Template | undefined {
     const parsed = parseTemplate(source, landing);
     if (parsed.ok) return parsed.value;
-    for (const error of parsed.error) this.templateFault(path, error);
+    for (const { line, column, message } of parsed.error) {
+      this.fault(path, `line ${line}, column ${column}: ${message}`);
+    }
     return undefined;
   }
 
-  templateFault(path: string, error: TemplateError): void {
-    this.fault(path, `line ${error.line}, column ${error.column}: ${error.message}`);
+  /** The value, whose own path is `path`; null stands where a string is no template. */
+  jsonTemplate(path: string, value: JsonValue): JsonTemplate {
+    return parseJsonTree(value, path, (text, place) => this.template(place, text, 'text'));
   }
 
   /** Call it last: what has not been asked for by then is unknown. */

@@ -8,7 +8,7 @@ import {
   type StoredProfile,
   type UniqueOwners,
 } from '../../profiles/index.ts';
-import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
+import { type JsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import {
@@ -34,11 +34,9 @@ export function parseUpdateProfile(reader: NodeReader): UpdateProfileNode | unde
   }
   const fields = new Map<string, JsonTemplate>();
   for (const [name, value] of Object.entries(object)) {
-    if (value === null) reader.fault(`fields.${name}`, 'expected a value: null changes nothing');
-    const template = parseJsonTemplate(value, `fields.${name}`, (path, error) =>
-      reader.templateFault(path, error),
-    );
-    fields.set(name, template);
+    const path = `fields.${name}`;
+    if (value === null) reader.fault(path, 'expected a value: null changes nothing');
+    fields.set(name, reader.jsonTemplate(path, value));
   }
   return { id: reader.id, type: 'update_profile', fields, edges: reader.edges };
 }

@@ -10,7 +10,7 @@ import {
   type SubscriptionStatus,
   subscriptionStatuses,
 } from '../../profiles/index.ts';
-import { type JsonTemplate, parseJsonTemplate, renderJson } from './json-template.ts';
+import { type JsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import {
@@ -84,10 +84,7 @@ function parseCustomFields(reader: NodeReader): Map<string, JsonTemplate> {
   for (const [name, value] of Object.entries(object)) {
     const path = `custom_fields.${name}`;
     if (value === null) reader.fault(path, 'expected a value: null changes nothing');
-    fields.set(
-      name,
-      parseJsonTemplate(value, path, (place, error) => reader.templateFault(place, error)),
-    );
+    fields.set(name, reader.jsonTemplate(path, value));
   }
   return fields;
 }

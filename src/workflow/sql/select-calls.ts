@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { SLOT_COUNT } from '../../base/index.ts';
-import type { Db } from '../../db/index.ts';
+import { type Db, joinConditions } from '../../db/index.ts';
 import type { UnknownPolicy } from '../../messages/index.ts';
 
 /** `parked` = unknown, and a person is to decide. */
@@ -70,7 +70,8 @@ interface CallRow {
 /** Calls, the latest first: the first of each slot, put in order. A state or a host that is rare is looked for in all. */
 export async function selectCalls(db: Db, search: CallSearch): Promise<ListedCall[]> {
   const state = search.state === 'parked' ? 'unknown' : search.state;
-  const conditions = [
+  const where = joinConditions([
+    sql`c.slot = s.slot`,
     search.id === undefined ? undefined : sql`c.id = ${search.id}::text`,
     search.before === undefined ? undefined : sql`c.id < ${search.before}::text`,
     search.runId === undefined ? undefined : sql`c.run_id = ${search.runId}::text`,
@@ -80,7 +81,7 @@ export async function selectCalls(db: Db, search: CallSearch): Promise<ListedCal
     state === undefined ? undefined : sql`c.status = ${state}::text`,
     search.state === 'parked' ? sql`c.settled_at is null` : undefined,
     search.state === 'unknown' ? sql`c.settled_at is not null` : undefined,
-  ].filter((condition) => condition !== undefined);
+  ]);
   const { rows } = await sql<CallRow>`
     select c.slot, c.id, c.database_id, c.workflow_id, c.version, c.node, c.run_id, c.profile_id, c.host,
            c.request ->> 'method' as method,
@@ -90,7 +91,7 @@ export async function selectCalls(db: Db, search: CallSearch): Promise<ListedCal
       from generate_series(0, ${SLOT_COUNT - 1}::int) s(slot)
      cross join lateral (
        select * from api_call c
-        where ${sql.join([sql`c.slot = s.slot`, ...conditions], sql` and `)}
+        where ${where}
         order by c.id desc
         limit ${search.limit}::int
      ) c

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type JsonObject, type JsonValue, SLOT_COUNT, slotOf } from '../../base/index.ts';
-import type { Db } from '../../db/index.ts';
+import { type Db, joinConditions } from '../../db/index.ts';
 import type { RunStatus } from '../run-counts.ts';
 import type { TrailStep } from '../trail.ts';
 
@@ -85,30 +85,24 @@ export async function selectRun(db: Db, id: string): Promise<StoredRun | undefin
 
 /** The newest runs that fit, at most `limit`. Found by the profile where it is named, else by the workflow. */
 export async function selectRuns(db: Db, query: RunQuery): Promise<StoredRun[]> {
-  const {
-    profileId,
-    workflowId = null,
-    taskId = null,
-    status = null,
-    node = null,
-    after = null,
-    from = null,
-  } = query;
-  const profile =
+  const { profileId, workflowId, taskId, status, node, databaseIds, after, from } = query;
+  const where = joinConditions([
     profileId === undefined
-      ? sql`true`
-      : sql`r.slot = ${slotOf(profileId)}::smallint and r.profile_id = ${profileId}::text`;
-  const workflow = workflowId === null ? sql`true` : sql`r.workflow_id = ${workflowId}::int`;
+      ? undefined
+      : sql`r.slot = ${slotOf(profileId)}::smallint and r.profile_id = ${profileId}::text`,
+    workflowId === undefined ? undefined : sql`r.workflow_id = ${workflowId}::int`,
+    taskId === undefined ? undefined : sql`r.task_id = ${taskId}::uuid`,
+    status === undefined ? undefined : sql`r.status = ${status}::text`,
+    node === undefined ? undefined : sql`r.node = ${node}::text`,
+    databaseIds === null ? undefined : sql`r.database_id = any(${databaseIds}::int[])`,
+    after === undefined ? undefined : sql`r.id < ${after}::text`,
+    from === undefined ? undefined : sql`r.id >= ${from}::text`,
+  ]);
   return select(
     db,
     sql`select r.slot, r.id
           from run r
-         where ${profile} and ${workflow}
-           and (${taskId}::uuid is null or r.task_id = ${taskId}::uuid)
-           and (${status}::text is null or r.status = ${status}::text)
-           and (${node}::text is null or r.node = ${node}::text)
-           and (${query.databaseIds}::int[] is null or r.database_id = any (${query.databaseIds}::int[]))
-           and r.id < coalesce(${after}::text, 'g') and r.id >= coalesce(${from}::text, '')
+         where ${where}
          order by r.id desc
          limit ${query.limit}::int`,
   );

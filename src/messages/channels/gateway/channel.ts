@@ -1,5 +1,5 @@
 import { type Clock, isJsonObject, type JsonObject, toError, tryParseJson } from '../../../base/index.ts';
-import type { TargetClient, TargetRequest } from '../../../outbound/index.ts';
+import { hasDotSegment, type TargetClient, type TargetRequest } from '../../../outbound/index.ts';
 import type { DeliveryOutcome, Outgoing, SenderChannel } from '../../message.ts';
 import { judgeGatewayOutcome, maskSecrets } from './judge-answer.ts';
 import { type RequestScope, renderRequestBody, renderRequestTemplate } from './request-template.ts';
@@ -46,12 +46,6 @@ function renderBody(body: GatewaySettings['request']['body'], scope: RequestScop
         .map(([name, template]) => `${encodeURIComponent(name)}=${renderRequestTemplate(template, scope)}`)
         .join('&');
   }
-}
-
-/** URLs read `.` and `..` as steps through the path in every spelling, and a value must not walk. */
-function hasDotSegment(url: string): boolean {
-  const path = /^[^?#]*/.exec(url)?.[0] ?? '';
-  return path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }
 
 function renderRequest(settings: GatewaySettings, outgoing: Outgoing, scope: RequestScope): TargetRequest {

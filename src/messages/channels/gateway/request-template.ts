@@ -1,4 +1,12 @@
-import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../../base/index.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonTree,
+  type JsonValue,
+  ownValue,
+  parseJsonTree,
+  renderJsonTree,
+} from '../../../base/index.ts';
 
 /** What a request may be filled with: the message, and the secrets of its sender. */
 export interface RequestScope {
@@ -112,58 +120,25 @@ export function renderRequestTemplate(template: RequestTemplate, scope: RequestS
 }
 
 /** A JSON value whose strings are templates. One that is a single variable becomes that value, an object too. */
-export type RequestBody =
-  | { readonly kind: 'fixed'; readonly value: JsonValue }
-  | { readonly kind: 'text'; readonly template: RequestTemplate }
-  | { readonly kind: 'list'; readonly elements: readonly RequestBody[] }
-  | { readonly kind: 'object'; readonly members: readonly (readonly [string, RequestBody])[] };
+export type RequestBody = JsonTree<RequestTemplate>;
 
 export function parseRequestBody(
   value: JsonValue,
   path: string,
   onFault: (path: string, message: string) => void,
 ): RequestBody {
-  if (typeof value === 'string') {
-    return { kind: 'text', template: parseRequestTemplate(value, 'text', (text) => onFault(path, text)) };
-  }
-  if (Array.isArray(value)) {
-    const elements = value.map((child, index) => parseRequestBody(child, `${path}[${index}]`, onFault));
-    return { kind: 'list', elements };
-  }
-  if (!isJsonObject(value)) return { kind: 'fixed', value };
-  const members = Object.entries(value).map(
-    ([key, child]) => [key, parseRequestBody(child, `${path}.${key}`, onFault)] as const,
+  return parseJsonTree(value, path, (text, place) =>
+    parseRequestTemplate(text, 'text', (message) => onFault(place, message)),
   );
-  return { kind: 'object', members };
+}
+
+function renderBodyText(template: RequestTemplate, scope: RequestScope): JsonValue {
+  const [only, second] = template.parts;
+  if (only?.kind !== 'variable' || second !== undefined) return renderRequestTemplate(template, scope);
+  const value = lookUp(only, scope);
+  return typeof value === 'object' && value !== null ? value : toText(value);
 }
 
 export function renderRequestBody(body: RequestBody, scope: RequestScope): JsonValue {
-  switch (body.kind) {
-    case 'fixed':
-      return body.value;
-    case 'text': {
-      const [only, second] = body.template.parts;
-      if (only?.kind !== 'variable' || second !== undefined)
-        return renderRequestTemplate(body.template, scope);
-      const value = lookUp(only, scope);
-      return typeof value === 'object' && value !== null ? value : toText(value);
-    }
-    case 'list':
-      return body.elements.map((element) => renderRequestBody(element, scope));
-    case 'object':
-      return Object.fromEntries(body.members.map(([key, child]) => [key, renderRequestBody(child, scope)]));
-  }
-}
-
-export function templatesIn(body: RequestBody): RequestTemplate[] {
-  switch (body.kind) {
-    case 'fixed':
-      return [];
-    case 'text':
-      return [body.template];
-    case 'list':
-      return body.elements.flatMap(templatesIn);
-    case 'object':
-      return body.members.flatMap(([, child]) => templatesIn(child));
-  }
+  return renderJsonTree(body, (template) => renderBodyText(template, scope));
 }

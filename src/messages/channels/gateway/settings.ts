@@ -3,9 +3,11 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  leavesOf,
   type Outcome,
   success,
 } from '../../../base/index.ts';
+import { readWrittenHeaders, writtenUrlFault } from '../../../outbound/index.ts';
 import { parseReportFormat, type ReportFormat } from './report-format.ts';
 import {
   parseRequestBody,
@@ -13,7 +15,6 @@ import {
   type RequestBody,
   type RequestTemplate,
   secretsIn,
-  templatesIn,
 } from './request-template.ts';
 import { type SettingsFault, SettingsReader } from './settings-reader.ts';
 
@@ -57,68 +58,24 @@ export interface GatewaySettings {
   readonly secretNames: readonly string[];
 }
 
-const MAX_URL_LENGTH = 8_192;
-const MAX_HEADERS = 50;
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
-/** Set by Muster or by the connection. */
-const OWN_HEADERS = new Set([
-  'accept-encoding',
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'idempotency-key',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Scheme and host stand there as they are, so that no value can send a message or a secret elsewhere. */
-function urlFault(url: string): string | undefined {
-  if (url.length > MAX_URL_LENGTH) return `longer than ${MAX_URL_LENGTH} characters`;
-  const origin = /^https?:\/\/[^/?#\\]*/i.exec(url)?.[0];
-  if (origin === undefined) return 'expected a URL that begins with http:// or https://';
-  if (origin.includes('{')) return 'the host cannot come from a template, only path and query can';
-  if (origin.includes('@')) return 'user and password belong into an Authorization header';
-  return URL.canParse(origin) && !url.includes('\\') ? undefined : 'expected a valid URL';
-}
-
 function parseUrl(reader: SettingsReader): RequestTemplate {
   const url = reader.text('url') ?? '';
-  const fault = urlFault(url);
+  const fault = writtenUrlFault(url);
   if (fault !== undefined) reader.fault('url', fault);
   return parseRequestTemplate(url, 'url', (message) => reader.fault('url', message));
 }
 
 function parseHeaders(reader: SettingsReader): Map<string, RequestTemplate> {
-  const headers = new Map<string, RequestTemplate>();
-  const given = reader.value('headers') ?? {};
-  if (!isJsonObject(given)) {
-    reader.fault('headers', 'expected an object of header names and values');
-    return headers;
-  }
-  const entries = Object.entries(given);
-  if (entries.length > MAX_HEADERS) reader.fault('headers', `more than ${MAX_HEADERS} headers`);
-  for (const [key, value] of entries) {
-    const path = `headers.${key}`;
-    const name = key.toLowerCase();
-    if (!/^[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/.test(name)) reader.fault(path, 'not a valid header name');
-    else if (OWN_HEADERS.has(name)) reader.fault(path, 'Muster sets this header itself');
-    else if (headers.has(name)) reader.fault(path, 'this header stands here twice');
-    if (typeof value !== 'string') reader.fault(path, 'expected a text');
-    else
-      headers.set(
-        name,
-        parseRequestTemplate(value, 'header', (message) => reader.fault(path, message)),
-      );
-  }
-  return headers;
+  const written = readWrittenHeaders(reader.value('headers'), (path, message) => reader.fault(path, message));
+  return new Map(
+    written.map(({ name, text, path }) => [
+      name,
+      parseRequestTemplate(text, 'header', (message) => reader.fault(path, message)),
+    ]),
+  );
 }
 
 function parseForm(reader: SettingsReader, body: JsonObject): GatewaySettings['request']['body'] {
@@ -202,7 +159,7 @@ function secretNamesOf(request: GatewaySettings['request']): string[] {
   const templates = [request.url, ...request.headers.values()];
   if (body.kind === 'text') templates.push(body.template);
   if (body.kind === 'form') templates.push(...body.fields.values());
-  if (body.kind === 'json') templates.push(...templatesIn(body.value));
+  if (body.kind === 'json') templates.push(...leavesOf(body.value));
   return [...new Set(templates.flatMap(secretsIn))].toSorted();
 }
 
