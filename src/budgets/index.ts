@@ -4,3 +4,4 @@ export { listBudgets, removeBudget, reportReach, setBudget } from './budgets.ts'
 export { createDispatcher } from './dispatch/create-dispatcher.ts';
 export type { Claimed, Dispatch, DueSearch, Ending, Turn } from './dispatch/dispatch.ts';
 export { type Allowance, openBudget, takeFromBudget } from './open-budget.ts';
+export { closeBreaker } from './sql/close-breaker.ts';

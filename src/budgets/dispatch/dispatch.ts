@@ -47,7 +47,7 @@ export interface Dispatch<Row extends Claimed, Settled> {
   readonly log: Log;
   readonly signals: Signals;
   /** Of its loop, its fail points, and as it stands in log lines. */
-  readonly name: 'call' | 'message';
+  readonly name: 'call' | 'message' | 'hook';
   /** What this process may have claimed at once; one place takes half at most. */
   readonly places: number;
   /** The key of a place's budget. */
