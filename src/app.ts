@@ -70,7 +70,7 @@ const CALL_CONCURRENCY = 128;
 const MESSAGE_CONCURRENCY = 1_000;
 /** After so long it is not known what has become of a message that a channel was given. */
 const SEND_LIMIT_MS = 120_000;
-/** Deliveries of hooks that one process has under way at once. */
+/** Places for deliveries of hooks that are under way in one process. One hook takes half of them at most. */
 const HOOK_CONCURRENCY = 64;
 /** How long kept things are looked through again after nothing was left to delete. */
 const PURGE_PAUSE_MS = 60_000;
@@ -230,11 +230,12 @@ function createWorkers(config: Config, places: Places, metrics: Metrics, shared:
 }
 
 /** What tells of events: each loop wakes the next. */
-function createTellers(shared: Shared, sender: HookSender) {
+function createTellers(metrics: Metrics, shared: Shared, sender: HookSender) {
   const deliverer = createDeliverer({
     ...shared,
     sender,
     concurrency: HOOK_CONCURRENCY,
+    onBreaker: metrics.observeBreaker,
     wakeCutter: () => cutter.wake(),
   });
   const cutter = createCutter({ ...shared, wakeDeliverer: () => deliverer.wake() });
@@ -289,7 +290,7 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
   const hookSender = createHookSender({ client: shared.client, vault, clock });
   const isWorker = config.role !== 'api';
   const workers = isWorker ? createWorkers(config, places, metrics, shared) : undefined;
-  const tellers = isWorker ? createTellers(shared, hookSender) : undefined;
+  const tellers = isWorker ? createTellers(metrics, shared, hookSender) : undefined;
   const wakeEngine = (): void => workers?.engine.wake();
   const app = createServer({
     ...{ db, clock, log, signals, config, metrics, readPool, places, vault, hookSender },

@@ -15,7 +15,9 @@ export const failPoints = [
   'message.after-send',
   'message.after-settle',
   'hook.before-cut',
+  'hook.claimed',
   'hook.after-send',
+  'hook.after-settle',
   'build.claimed',
   'build.before-commit',
 ] as const;

@@ -7,3 +7,4 @@ export { findDuePlaces } from './dispatch/sql/find-due-places.ts';
 export type { OutboxTable } from './dispatch/sql/outbox-table.ts';
 export { pickDue } from './dispatch/sql/pick-due.ts';
 export { type Allowance, openBudget, takeFromBudget } from './open-budget.ts';
+export { closeBreaker } from './sql/close-breaker.ts';

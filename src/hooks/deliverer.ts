@@ -1,87 +1,101 @@
-import { newUuid } from '../base/index.ts';
-import { type ClaimLoop, createClaimLoop, type Db } from '../db/index.ts';
-import { DeliveryFlight, type FlightDeps, type ReadyDelivery } from './delivery-flight.ts';
-import { HOOK_TIMEOUT_MS } from './hook-sender.ts';
-import { claimDeliveries } from './sql/claim-deliveries.ts';
-import { selectHooks } from './sql/select-hooks.ts';
+import type { Clock, Log, Signals } from '../base/index.ts';
+import { type BreakerChange, createDispatcher, type Dispatch, type Ending } from '../budgets/index.ts';
+import { type ClaimLoop, type Db, withTxOrRefusal } from '../db/index.ts';
+import { claimForHook, hookKey, type ReadyDelivery } from './hook-budget.ts';
+import type { HookSender } from './hook-sender.ts';
+import { judgeDelivery, judgeReach, nextTry, type Verdict } from './judge-delivery.ts';
+import { findDueHooks } from './sql/find-due-hooks.ts';
+import { releaseDeliveries } from './sql/release-deliveries.ts';
+import { type SettledDelivery, settleDeliveries } from './sql/settle-deliveries.ts';
+import { switchOffHooks } from './sql/switch-off-hooks.ts';
 
-const IDLE_MS = 500;
-/** Deliveries of one hook that are under way at once. */
-const PER_HOOK = 4;
-/** So long after its first try a delivery is tried again. */
-const GIVE_UP_SECONDS = 86_400;
-/** A try may be a token, the request, another token and the request again; each waits for a connection first. */
-const TRY_SECONDS = (4 * 2 * HOOK_TIMEOUT_MS) / 1000;
-/** Fewer free places than this part of all are not worth a claim of their own while deliveries are under way. */
-const CLAIM_SHARE = 4;
-/** How long deliveries under way may take to end when the deliverer stops. */
-const LANDING_MS = 5_000;
+const GONE_REASON = 'the target answered HTTP 410, which asks to be told no more';
 
-/** Claims as many due deliveries as there is room for: the one place that decides how many a hook may have under way. */
-async function claimReady(
-  db: Db,
-  { now, leaseSeconds, limit }: { now: Date; leaseSeconds: number; limit: number },
-): Promise<ReadyDelivery[]> {
-  const token = newUuid();
-  const claimed = await claimDeliveries(db, {
-    ...{ token, now, limit, perHook: PER_HOOK, giveUpSeconds: GIVE_UP_SECONDS },
-    leaseSeconds: leaseSeconds + TRY_SECONDS,
-  });
-  if (claimed.length === 0) return [];
-  const hooks = await selectHooks(db, [...new Set(claimed.map(({ hookId }) => hookId))]);
-  const byId = new Map(hooks.map((hook) => [hook.id, hook]));
-  return claimed.flatMap((delivery) => {
-    const hook = byId.get(delivery.hookId);
-    // Deleted meanwhile, and the delivery with it.
-    return hook === undefined ? [] : [{ ...delivery, hook, token }];
-  });
+export interface DelivererDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signals: Signals;
+  readonly sender: HookSender;
+  readonly leaseSeconds: number;
+  /** Places of this process: deliveries that are under way, or whose outcome is not written. One hook takes half at most. */
+  readonly concurrency: number;
+  /** Tells the cutter that hooks have room for further deliveries. */
+  readonly wakeCutter: () => void;
+  /** Is told that the breaker of a budget has opened or closed, for the metrics. */
+  readonly onBreaker?: (key: string, change: BreakerChange) => void;
+}
+
+interface Landed extends SettledDelivery {
+  /** The hook to switch off. */
+  readonly goneHookId: number | null;
+}
+
+function toLanded(
+  { id, hook, attempts, giveUpAt }: ReadyDelivery,
+  token: string,
+  verdict: Verdict,
+  now: Date,
+): Landed {
+  const { isDone, isGone, httpStatus, fault, answer } = verdict;
+  const dueAt = isDone ? null : nextTry(verdict, attempts + 1, giveUpAt, now);
+  const status = isDone ? 'done' : dueAt === null ? 'parked' : 'queued';
+  return { id, token, status, dueAt, httpStatus, fault, answer, goneHookId: isGone ? hook.id : null };
+}
+
+async function carryDelivery(
+  { db, clock, signals, sender }: DelivererDeps,
+  delivery: ReadyDelivery,
+  token: string,
+  stopping: AbortSignal,
+): Promise<Ending<ReadyDelivery, Landed>> {
+  const { hook } = delivery;
+  const outcome = await sender.send(hook, delivery, stopping);
+  await signals.reach('hook.after-send');
+  if (stopping.aborted && outcome.kind === 'fault') {
+    // Cut off by the stop: it is given back as if it were not tried.
+    return { row: delivery, token, outcome: undefined, reach: undefined, reason: null };
+  }
+  const now = clock.now();
+  const verdict = await judgeDelivery(db, hook.successPattern, outcome, now);
+  const landed = toLanded(delivery, token, verdict, now);
+  return { row: delivery, token, outcome: landed, reach: judgeReach(outcome), reason: verdict.fault };
+}
+
+async function settle(db: Db, landed: readonly Landed[], now: Date): Promise<number> {
+  const gone = landed.flatMap(({ goneHookId }) => goneHookId ?? []);
+  if (gone.length > 0) await switchOffHooks(db, gone, GONE_REASON, now);
+  return settleDeliveries(db, landed, now);
+}
+
+/** The outbox of deliveries: the place of a delivery is its hook. */
+function hookDispatch(deps: DelivererDeps): Dispatch<ReadyDelivery, Landed> {
+  const { db, leaseSeconds, onBreaker } = deps;
+  return {
+    ...{ db, clock: deps.clock, log: deps.log, signals: deps.signals },
+    ...{ name: 'hook', places: deps.concurrency, budgetKey: hookKey, onSettled: deps.wakeCutter },
+    ...(onBreaker === undefined ? {} : { onBreaker }),
+    findDue: (search) => findDueHooks(db, search),
+    claim: (place, claim) => claimForHook(db, { hookId: Number(place), leaseSeconds, ...claim }),
+    carry: async (deliveries, token, stopping, tell) => {
+      // One that meets a fault keeps none of the others from being told of.
+      const carried = await Promise.allSettled(
+        deliveries.map(async (delivery) => tell(await carryDelivery(deps, delivery, token, stopping))),
+      );
+      for (const one of carried) if (one.status === 'rejected') throw one.reason;
+    },
+    settle: (landed, now) => withTxOrRefusal(db, (tx) => settle(tx, landed, now)),
+    release: async (claims, now) => {
+      const claimed = claims.map(({ row, token }) => ({ id: row.id, token }));
+      await releaseDeliveries(db, claimed, now);
+    },
+  };
 }
 
 /**
- * The loop that sends deliveries. It claims as many as there is room for and does not wait for them before it claims
- * more. `stop` lets those under way end; those that take too long are cut off and are due again at once.
+ * The loop that sends deliveries, hook by hook in turn. `stop` lets those under way end; those that take too long are cut
+ * off and are due again at once.
  */
-export function createDeliverer(deps: FlightDeps & { readonly leaseSeconds: number }): ClaimLoop {
-  const { db, clock, log, signals, leaseSeconds } = deps;
-  const flight = new DeliveryFlight({
-    ...deps,
-    // A hook has room again, for what is cut and for what waits.
-    wakeCutter: () => {
-      deps.wakeCutter();
-      loop.wake();
-    },
-  });
-  const stopping = new AbortController();
-
-  const loop = createClaimLoop<ReadyDelivery[]>({
-    ...{ name: 'hook', concurrency: 1, idleMs: IDLE_MS, clock, log },
-    // What it calls settled is only launched; the flight reports outcomes when they are written.
-    signals: {
-      reach: (point) => signals.reach(point),
-      report: (name, event, rows) => {
-        if (event === 'idle') signals.report(name, event, rows);
-      },
-    },
-    claim: async () => {
-      const enough = Math.ceil(deps.concurrency / CLAIM_SHARE);
-      while (flight.free < enough && !stopping.signal.aborted) await flight.change();
-      if (stopping.signal.aborted) return undefined;
-      const ready = await claimReady(db, { now: clock.now(), leaseSeconds, limit: flight.free });
-      return ready.length === 0 ? undefined : ready;
-    },
-    work: async (ready) => {
-      flight.launch(ready);
-      return ready.length;
-    },
-  });
-  return {
-    ...loop,
-    stop: async () => {
-      stopping.abort();
-      // The loop may wait for room. It ends first, since a claim that is under way still launches its deliveries.
-      flight.tell();
-      await loop.stop();
-      await flight.land(LANDING_MS);
-    },
-  };
+export function createDeliverer(deps: DelivererDeps): ClaimLoop {
+  return createDispatcher(hookDispatch(deps));
 }

@@ -1,19 +1,22 @@
 import { type Clock, invalidRequest, MusterError, newUuid } from '../base/index.ts';
+import { closeBreaker, removeBudget } from '../budgets/index.ts';
 import { type Db, withTx } from '../db/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { type Cursor, isBefore } from './cursor.ts';
 import { resolveCursor } from './event-feed.ts';
 import type { Hook, HookSettings } from './hook.ts';
+import { hookKey } from './hook-budget.ts';
 import { type HookSecrets, newHookSecret, openSecrets, sealSecrets } from './hook-secrets.ts';
 import type { HookSender } from './hook-sender.ts';
 import { judgeDelivery, type Verdict } from './judge-delivery.ts';
+import { deleteHookRow } from './sql/delete-hook-row.ts';
 import { findLiveCursor } from './sql/find-live-cursor.ts';
 import { findPositionAt } from './sql/find-position-at.ts';
 import { insertCursor } from './sql/insert-cursor.ts';
 import { insertHook } from './sql/insert-hook.ts';
 import { lockHook } from './sql/lock-hook.ts';
 import { readLogEnds } from './sql/read-log-ends.ts';
-import { reviveDeliveries } from './sql/revive-deliveries.ts';
+import { type Revived, reviveRows } from './sql/revive-rows.ts';
 import { selectHooks } from './sql/select-hooks.ts';
 import { writeHook } from './sql/write-hook.ts';
 
@@ -84,7 +87,8 @@ export interface HookChange {
 
 /**
  * Changes a hook by what it is when it is locked. Batches are cut by the new settings from now on; those that are cut
- * go as they are, to the new URL. One that is switched on begins where it has stopped.
+ * go as they are, to the new URL. One that is switched on begins where it has stopped. Its breaker is closed: what was
+ * wrong may be what is changed.
  * @throws {MusterError} 404, and what `change` throws.
  */
 export async function changeHook(
@@ -103,10 +107,20 @@ export async function changeHook(
     // A hook that was switched off by its target is off by hand when an operator says so.
     const inactiveReason = isActive ? null : stored.inactiveReason;
     const hook = { ...stored, ...changed.settings, secrets: sealed, isActive, inactiveReason };
-    if (isActive && !stored.isActive) await reviveDeliveries(tx, id, { status: 'queued' }, now);
+    await closeBreaker(tx, hookKey(id), now);
+    if (isActive && !stored.isActive) await reviveRows(tx, id, { status: 'queued' }, now);
     const written = await writeHook(tx, hook, now);
     if (written === undefined) throw noSuchHook(id);
     return written;
+  });
+}
+
+/** Deletes a hook with its deliveries, its place in the log and its budget; does nothing when there is none. */
+export async function deleteHook(db: Db, id: number): Promise<void> {
+  await withTx(db, async (tx) => {
+    // The row comes first, as in a claim: a claim that has it makes no budget behind us.
+    await deleteHookRow(tx, id);
+    await removeBudget(tx, hookKey(id));
   });
 }
 
@@ -155,7 +169,7 @@ export async function pingHook(
 
 /**
  * Tells a stretch of the log again, in new deliveries with the same event_ids, by the hook's present settings: from a
- * cursor or time up to another, at most up to where the hook stands.
+ * cursor or time up to another, at most up to where the hook stands. Its breaker is closed.
  * @throws {MusterError} 400 for places that cannot be used.
  */
 export async function replayStretch(
@@ -163,6 +177,7 @@ export async function replayStretch(
   hookId: number,
   { from, to }: { from: string; to: string | undefined },
 ): Promise<void> {
+  const now = clock.now();
   await withTx(db, async (tx) => {
     const live = await findLiveCursor(tx, hookId);
     if (live === undefined) throw noSuchHook(hookId);
@@ -172,6 +187,22 @@ export async function replayStretch(
     if (!isBefore(first, end)) {
       throw invalidRequest('from', 'expected a place before `to`, and before what the hook is told next');
     }
-    await insertCursor(tx, hookId, { from: first, end }, clock.now());
+    await insertCursor(tx, hookId, { from: first, end }, now);
+    await closeBreaker(tx, hookKey(hookId), now);
+  });
+}
+
+/**
+ * Makes deliveries of a hook due at once, with all their time before them, and closes its breaker, so that they are tried
+ * although it was unreachable. Those under way stay as they are. Same ids, same bytes.
+ * @returns how many.
+ * @throws {MusterError} 404.
+ */
+export async function reviveDeliveries(db: Db, hookId: number, which: Revived, now: Date): Promise<number> {
+  return withTx(db, async (tx) => {
+    // Before the budget and the deliveries, as everywhere, or one that is just being deleted would be in the way.
+    if ((await lockHook(tx, hookId)) === undefined) throw noSuchHook(hookId);
+    await closeBreaker(tx, hookKey(hookId), now);
+    return reviveRows(tx, hookId, which, now);
   });
 }

@@ -8,6 +8,7 @@ const MAX_RETRY_MS = 3_600_000;
 /** Characters of an answer that are kept for an operator. */
 const MAX_KEPT_ANSWER = 1_000;
 const GONE = 410;
+const TOO_MANY = 429;
 
 /** What has come of one try. */
 export interface Verdict {
@@ -56,6 +57,21 @@ export async function judgeDelivery(
     return { ...told, isDone: false, fault, retryAfterMs: 0 };
   }
   return { ...told, isDone: true, fault: null, retryAfterMs: 0 };
+}
+
+/**
+ * What an outcome says of the target: one that fails by itself, or asks to be spared, is better left alone for a while.
+ * Undefined = nothing: it was never asked.
+ */
+export function judgeReach(outcome: TargetOutcome): 'reached' | 'unreachable' | undefined {
+  switch (outcome.kind) {
+    case 'answer':
+      return outcome.status >= 500 || outcome.status === TOO_MANY ? 'unreachable' : 'reached';
+    case 'fault':
+      return 'unreachable';
+    case 'refused':
+      return undefined;
+  }
 }
 
 /**

@@ -2,16 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { type Clock, toError } from '../base/index.ts';
 import { listBudgets } from '../budgets/index.ts';
-import { hostKey } from '../workflow/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { readHooks } from './hook-figures.ts';
 import { readMessageFigures } from './message-figures.ts';
 import type { QueueFigures } from './metrics.ts';
 import { readCallFigures } from './sql/read-call-figures.ts';
-import { readCallsUnderWay } from './sql/read-calls-under-way.ts';
 import { readChunkFigures } from './sql/read-chunk-figures.ts';
 import { readOldestRun } from './sql/read-oldest-run.ts';
 import { readTaskFigures } from './sql/read-task-figures.ts';
+import { readUnderWay } from './under-way.ts';
 
 /** A probe that hangs is worth less than one that says no. */
 const PROBE_LIMIT_MS = 2000;
@@ -45,7 +44,7 @@ async function readQueues(deps: HttpDeps): Promise<QueueFigures> {
   const messages = await readMessageFigures(db, deps.clock);
   const now = deps.clock.now();
   const budgets = await listBudgets(db, now);
-  const underWay = await readCallsUnderWay(db, now);
+  const underWay = await readUnderWay(db, now);
   return {
     ...figures,
     hooks,
@@ -57,7 +56,7 @@ async function readQueues(deps: HttpDeps): Promise<QueueFigures> {
     queuedCalls: calls.queued,
     oldestCallAge: ageSeconds(now, calls.oldestDueAt),
     breakers: new Map(budgets.map(({ key, breaker }) => [key, breaker !== 'closed'])),
-    underWay: new Map([...underWay].map(([host, count]) => [hostKey(host), count])),
+    underWay,
   };
 }
 

@@ -17,7 +17,7 @@ export interface QueueFigures {
   readonly oldestCallAge: number;
   /** By the key of their budget: whether its breaker is open or half open. */
   readonly breakers: ReadonlyMap<string, boolean>;
-  /** By the key of their budget: calls that some worker has under way. */
+  /** By the key of their budget: calls and deliveries that some worker has under way. */
   readonly underWay: ReadonlyMap<string, number>;
   readonly hooks: HookFigures;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
+import { listBudgets } from '../../src/budgets/index.ts';
 import { changeHook, reviveDeliveries, rotateSecret } from '../../src/hooks/index.ts';
 import { createTestSignals } from '../support/test-signals.ts';
 import { type Answer, type Received, startSink, type TargetSink } from '../workflow/target-sink.ts';
@@ -38,11 +39,12 @@ async function emitAndSend(count = 1): Promise<void> {
   await scene.send();
 }
 
-/** Moves the clock to the next try of the one delivery that is queued. */
+/** Moves the clock to the next try of the one delivery that is queued; while its hook is left alone that is later. */
 async function toNextTry(): Promise<number> {
   const due = (await scene.deliveries()).find(({ status }) => status === 'queued')?.due_at;
   assert.ok(due instanceof Date);
-  const ms = due.getTime() - scene.clock.now().getTime();
+  const [budget] = await listBudgets(scene.db, scene.clock.now());
+  const ms = Math.max(due.getTime(), budget?.retryAt?.getTime() ?? 0) - scene.clock.now().getTime();
   scene.clock.advance(ms);
   return ms;
 }
@@ -123,7 +125,9 @@ test('after a day of tries a delivery is parked, and can be sent again with the 
   }
   const [delivery] = await scene.deliveries();
   assert.deepEqual([delivery?.status, delivery?.fault], ['parked', 'the answer was HTTP 503']);
-  assert.equal(scene.clock.now().getTime() - begun, 24 * HOUR_MS, 'the last try is at the end of the day');
+  // At the end of the day its hook may just be left alone: then the last try is the next one that is let through.
+  const lateMs = scene.clock.now().getTime() - begun - 24 * HOUR_MS;
+  assert.ok(lateMs >= 0 && lateMs <= 300_000, `${lateMs}`);
   const tries = sink.received.length;
   scene.clock.advance(HOUR_MS);
   await scene.send();
@@ -245,16 +249,16 @@ test('outcomes that cannot be written are kept and written later', async () => {
   await scene.addHook({ url: sink.url });
   await scene.emit([eventOf('a')]);
   await scene.cut();
-  await sql`alter table hook_delivery add constraint away check (status <> 'done')`.execute(scene.db);
+  await sql`alter table hook_delivery rename column answer to away`.execute(scene.db);
   const gate = Promise.withResolvers<Answer>();
   sink.answer = () => gate.promise;
   const { loop, signals } = await scene.startDeliverer();
   if (sink.received.length === 0) await sink.next();
   gate.resolve({ status: 200 });
   while (scene.faults.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(scene.faults, ['outcomes of deliveries could not be written']);
+  assert.deepEqual(scene.faults, ['outcomes could not be written; they are kept until their lease is over']);
   assert.equal((await scene.deliveries())[0]?.status, 'queued');
-  await sql`alter table hook_delivery drop constraint away`.execute(scene.db);
+  await sql`alter table hook_delivery rename column away to answer`.execute(scene.db);
   const settled = signals.until('hook', 'settled');
   scene.clock.advance(10_000);
   assert.equal(await settled, 1);

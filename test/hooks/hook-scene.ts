@@ -43,8 +43,8 @@ export interface HookScene {
   place(): Promise<void>;
   /** Lets the cutter run until nothing is left to cut. */
   cut(): Promise<void>;
-  /** Sends what is due until nothing is. */
-  send(): Promise<void>;
+  /** Sends what is due and may go out until nothing is. */
+  send(over?: { onBreaker?: (key: string, change: string) => void }): Promise<void>;
   /** Starts a deliverer that the test stops. */
   startDeliverer(over?: { signals?: Signals; db?: Db }): Promise<{ loop: ClaimLoop; signals: TestSignals }>;
   addHook(
@@ -126,7 +126,7 @@ async function selectDeliveries(db: Db): Promise<DeliveryRow[]> {
 }
 
 async function emptyTables(db: Db): Promise<void> {
-  await sql`truncate hook, hook_cursor, hook_delivery, event_batch, forgotten_profile`.execute(db);
+  await sql`truncate hook, budget, hook_cursor, hook_delivery, event_batch, forgotten_profile`.execute(db);
   await sql`update event_log set last_position = 0, purged_position = 0`.execute(db);
 }
 
@@ -145,6 +145,7 @@ export async function createHookScene(): Promise<HookScene> {
   const faults: string[] = [];
 
   const shared = { db, clock, log: collectFaults(faults) };
+  const sending = { ...shared, sender, leaseSeconds: 30, concurrency: 32, wakeCutter: quiet };
   const scene: HookScene = {
     ...{ db, clock, vault, sender, faults },
     emit: async (events, databaseId = 1) => {
@@ -154,30 +155,10 @@ export async function createHookScene(): Promise<HookScene> {
     place: () => runDry('event', (signals) => createSequencer({ ...shared, signals, wakeCutter: quiet })),
     cut: () => runDry('hook-cut', (signals) => createCutter({ ...shared, signals, wakeDeliverer: quiet })),
     // What was claimed lands before `stop` resolves.
-    send: async () => {
-      for (;;) {
-        await runDry('hook', (signals) =>
-          createDeliverer({
-            ...shared,
-            signals,
-            sender,
-            leaseSeconds: 30,
-            concurrency: 16,
-            wakeCutter: quiet,
-          }),
-        );
-        // A hook has few under way at a time.
-        const { rows } = await sql`
-          select 1 from hook_delivery d join hook h on h.id = d.hook_id
-           where h.is_active and d.status = 'queued' and d.due_at <= ${clock.now()}::timestamptz`.execute(db);
-        if (rows.length === 0) return;
-      }
-    },
+    send: (over = {}) => runDry('hook', (signals) => createDeliverer({ ...sending, signals, ...over })),
     startDeliverer: async (over = {}) => {
       const signals = createTestSignals();
-      const loop = createDeliverer({
-        ...{ ...shared, signals, sender, leaseSeconds: 30, concurrency: 16, wakeCutter: quiet, ...over },
-      });
+      const loop = createDeliverer({ ...sending, signals, ...over });
       await loop.start();
       return { loop, signals };
     },

@@ -4,7 +4,6 @@ import type { BreakerChange } from '../budget.ts';
 
 /** A row of an outbox that this process has claimed. */
 export interface Claimed {
-  readonly slot: number;
   readonly id: string;
   /** Where it goes: rows of one place share a budget. */
   readonly place: string;
@@ -48,7 +47,7 @@ export interface Dispatch<Row extends Claimed, Settled> {
   readonly log: Log;
   readonly signals: Signals;
   /** Of its loop, its fail points, and as it stands in log lines. */
-  readonly name: 'call' | 'message';
+  readonly name: 'call' | 'message' | 'hook';
   /** What this process may have claimed at once; one place takes half at most. */
   readonly places: number;
   /** The key of a place's budget. */
@@ -70,8 +69,8 @@ export interface Dispatch<Row extends Claimed, Settled> {
   /** Writes outcomes in one transaction, each only where the claim still holds; how many were. */
   settle(outcomes: readonly Settled[], now: Date): Promise<Outcome<number, Refusal>>;
   /** Gives claims back that were not tried. */
-  release(claims: readonly { slot: number; id: string; token: string }[], now: Date): Promise<void>;
-  /** Outcomes were written: runs can go on. */
+  release(claims: readonly { readonly row: Row; readonly token: string }[], now: Date): Promise<void>;
+  /** Outcomes were written: what waits for them can go on. */
   readonly onSettled: () => void;
   readonly onBreaker?: (key: string, change: BreakerChange) => void;
 }

@@ -67,10 +67,11 @@ export class Flight<Row extends Claimed, Settled> {
     try {
       await this.#deps.carry(rows, token, this.#stopping.signal, tell);
     } catch (thrown) {
-      const { log, name } = this.#deps;
+      const { log, name, budgetKey } = this.#deps;
       const ids = [...left].map(({ id }) => id);
+      const keys = new Set(rows.map(({ place }) => budgetKey(place)));
       log.error(
-        { err: toError(thrown), outbox: name, ids },
+        { err: toError(thrown), outbox: name, keys: [...keys], ids },
         'a try met a fault; it is made again after its lease',
       );
     }

@@ -77,8 +77,9 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
     if (endings.length > 1) {
       for (const ending of endings) await this.#writeUntilDone([ending]);
     } else if (only !== undefined) {
-      const fields = { refusal, outbox: this.#deps.name, id: only.row.id };
-      this.#deps.log.error(fields, 'PostgreSQL does not take an outcome; it is tried again later');
+      const { log, name, budgetKey } = this.#deps;
+      const fields = { refusal, outbox: name, key: budgetKey(only.row.place), id: only.row.id };
+      log.error(fields, 'PostgreSQL does not take an outcome; it is tried again later');
       this.#onWritten(endings);
     }
   }
@@ -86,10 +87,7 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
   async #write(endings: readonly Ending<Row, Settled>[]): Promise<Refusal | undefined> {
     const { clock, signals, name } = this.#deps;
     const released = endings.filter(({ outcome }) => outcome === undefined);
-    if (released.length > 0) {
-      const claims = released.map(({ row: { slot, id }, token }) => ({ slot, id, token }));
-      await this.#deps.release(claims, clock.now());
-    }
+    if (released.length > 0) await this.#deps.release(released, clock.now());
     const outcomes = endings.flatMap(({ outcome }) => outcome ?? []);
     if (outcomes.length === 0) return undefined;
     const settled = await this.#deps.settle(outcomes, clock.now());

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
 
 /**
- * Forgets the failures of what was reached, and closes its breaker. What has none is neither written nor locked: every
+ * Forgets the failures of what was reached, or is to be tried anew, and closes its breaker. What has none is neither written nor locked: every
  * settle comes by here.
  * @returns whether the breaker was open.
  */

@@ -7,8 +7,6 @@ export interface SettledDelivery {
   readonly status: 'queued' | 'done' | 'parked';
   /** Null when it is settled. */
   readonly dueAt: Date | null;
-  /** False = the try was broken off by ourselves and does not count. */
-  readonly isTried: boolean;
   readonly httpStatus: number | null;
   readonly fault: string | null;
   readonly answer: string | null;
@@ -24,14 +22,10 @@ export async function settleDeliveries(
     with settled as (
       update hook_delivery d
          set status = o.status, due_at = o."dueAt", claim_token = null,
-             attempts = d.attempts + o."isTried"::int,
-             http_status = case when o."isTried" then o."httpStatus" else d.http_status end,
-             fault = case when o."isTried" then o.fault else d.fault end,
-             answer = case when o."isTried" then o.answer else d.answer end,
+             attempts = d.attempts + 1, http_status = o."httpStatus", fault = o.fault, answer = o.answer,
              settled_at = case when o.status <> 'queued' then ${now}::timestamptz end
         from json_to_recordset(${JSON.stringify(outcomes)}::json)
-               as o(id uuid, token uuid, status text, "dueAt" timestamptz, "isTried" boolean, "httpStatus" int,
-                    fault text, answer text)
+               as o(id uuid, token uuid, status text, "dueAt" timestamptz, "httpStatus" int, fault text, answer text)
        where d.id = o.id and d.claim_token = o.token
       returning 1
     )

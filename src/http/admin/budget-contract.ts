@@ -3,24 +3,29 @@ import { closed, count, nullable, query, time } from './contract.ts';
 
 /** Budgets in /api/admin. */
 
-const hostKey = Type.String({
+const placeKey = Type.String({
   maxLength: 300,
-  pattern: '^host https?://',
-  description: 'the word host, a blank, and scheme, host and port of the URLs: host https://api.example',
+  pattern: '^(host https?://|hook [1-9][0-9]{0,8}$)',
+  description:
+    'the word host, a blank, and scheme, host and port of the URLs: host https://api.example; or hook and its id: hook 5',
 });
 
 export const budgetQuery = closed({
   ...query,
   prefix: Type.Optional(Type.String({ maxLength: 300, description: 'what keys begin with' })),
 });
-export const budgetKeyQuery = closed({ ...query, key: hostKey });
+export const budgetKeyQuery = closed({ ...query, key: placeKey });
 export const budgetBody = closed({
-  key: hostKey,
+  key: placeKey,
   concurrency: Type.Optional(
-    nullable(Type.Integer({ minimum: 1, maximum: 10_000, description: 'calls under way at once' })),
+    nullable(
+      Type.Integer({ minimum: 1, maximum: 10_000, description: 'calls or deliveries under way at once' }),
+    ),
   ),
   per_second: Type.Optional(
-    nullable(Type.Number({ minimum: 0.001, maximum: 100_000, description: 'calls a second' })),
+    nullable(
+      Type.Number({ minimum: 0.001, maximum: 100_000, description: 'calls or deliveries begun in a second' }),
+    ),
   ),
 });
 export const budget = Type.Object({

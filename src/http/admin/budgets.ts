@@ -3,9 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { invalidRequest } from '../../base/index.ts';
 import { type BudgetState, listBudgets, removeBudget, setBudget } from '../../budgets/index.ts';
+import type { Db } from '../../db/index.ts';
+import { getHook, hookKey } from '../../hooks/index.ts';
 import { hostKey } from '../../workflow/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { readCallsUnderWay } from '../sql/read-calls-under-way.ts';
+import { readUnderWay, underWayOf } from '../under-way.ts';
 import { requireEveryDatabase } from './auth.ts';
 import {
   type BudgetObject,
@@ -19,6 +21,7 @@ import { noQuery } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 
 const HOST_PREFIX = hostKey('');
+const HOOK_PREFIX = hookKey('');
 
 function toObject(state: BudgetState, underWay: ReadonlyMap<string, number>): BudgetObject {
   const { key, limits } = state;
@@ -26,7 +29,7 @@ function toObject(state: BudgetState, underWay: ReadonlyMap<string, number>): Bu
     key,
     concurrency: limits.concurrency,
     per_second: limits.perSecond,
-    under_way: key.startsWith(HOST_PREFIX) ? (underWay.get(key.slice(HOST_PREFIX.length)) ?? 0) : null,
+    under_way: underWayOf(key, underWay),
     breaker: state.breaker,
     failures: state.failures,
     reason: state.reason,
@@ -47,14 +50,20 @@ function requireHostKey(key: string): void {
   throw invalidRequest('key', `expected scheme, host and port as calls have them, such as ${example}`);
 }
 
-/** Limits and breakers of what is reached outside. Those of senders and hooks are set with these. */
+/** @throws {MusterError} 400 for a host that no call has, 404 for a hook that is not there. */
+async function requirePlace(db: Db, key: string): Promise<void> {
+  if (key.startsWith(HOOK_PREFIX)) await getHook(db, Number(key.slice(HOOK_PREFIX.length)));
+  else requireHostKey(key);
+}
+
+/** Limits and breakers of what is reached outside. Those of senders are set with these. */
 export function addBudgets(root: FastifyInstance, deps: HttpDeps): void {
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
   const { db, clock } = deps;
 
   async function list(prefix: string | undefined): Promise<BudgetObject[]> {
     const now = clock.now();
-    const underWay = await readCallsUnderWay(db, now);
+    const underWay = await readUnderWay(db, now);
     return (await listBudgets(db, now, prefix)).map((state) => toObject(state, underWay));
   }
 
@@ -77,7 +86,7 @@ export function addBudgets(root: FastifyInstance, deps: HttpDeps): void {
     '/budgets',
     {
       schema: {
-        summary: 'Set the limits of an API host; those that are null or absent are the defaults',
+        summary: 'Set the limits of an API host or a hook; those that are null or absent are the defaults',
         querystring: noQuery,
         body: budgetBody,
         response: answers(200, budget),
@@ -86,7 +95,7 @@ export function addBudgets(root: FastifyInstance, deps: HttpDeps): void {
     async (request) => {
       requireEveryDatabase(request, 'set budgets');
       const { key, concurrency = null, per_second: perSecond = null } = request.body;
-      requireHostKey(key);
+      await requirePlace(db, key);
       await setBudget(db, key, { concurrency, perSecond }, clock.now());
       const found = (await list(key)).find((one) => one.key === key);
       if (found === undefined) throw noSuch('budget', key);
@@ -98,7 +107,7 @@ export function addBudgets(root: FastifyInstance, deps: HttpDeps): void {
     '/budgets',
     {
       schema: {
-        summary: 'Give an API host its default limits, and close its breaker',
+        summary: 'Give an API host or a hook its default limits, and close its breaker',
         querystring: budgetKeyQuery,
         response: answers(204, Type.Null()),
       },

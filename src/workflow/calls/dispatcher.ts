@@ -81,7 +81,12 @@ function callDispatch(deps: DispatcherDeps): Dispatch<ClaimedCall, SettledCall> 
     },
     settle: (outcomes, now) =>
       withTxOrRefusal(db, (tx) => settleOutcomes(tx, outcomes, now, writeCallEvents)),
-    release: (claims, now) => releaseCalls(db, claims, now),
+    release: (claims, now) =>
+      releaseCalls(
+        db,
+        claims.map(({ row: { slot, id }, token }) => ({ slot, id, token })),
+        now,
+      ),
   };
 }
 

@@ -1,17 +1,11 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
 
-/**
- * Makes deliveries of a hook due at once, with all their time before them: those with these ids, or with `ids` null all
- * of that status. Those under way stay as they are. Same ids, same bytes.
- * @returns how many.
- */
-export async function reviveDeliveries(
-  db: Db,
-  hookId: number,
-  which: { ids: readonly string[] } | { status: 'queued' | 'parked' },
-  now: Date,
-): Promise<number> {
+/** Those with these ids, or all of that status. */
+export type Revived = { readonly ids: readonly string[] } | { readonly status: 'queued' | 'parked' };
+
+/** Makes deliveries of a hook due at once, but for those under way, with all their time before them; returns how many. */
+export async function reviveRows(db: Db, hookId: number, which: Revived, now: Date): Promise<number> {
   const ids = 'ids' in which ? which.ids : null;
   const status = 'status' in which ? which.status : null;
   const { rows } = await sql<{ revived: number }>`
