@@ -26,7 +26,12 @@ function messageDispatch(
       carryMessages({ ...deps, channels }, messages, token, stopping, tell),
     settle: (endings, now) =>
       withTxOrRefusal(db, async (tx) => (await settleOutcomes(tx, runs, endings, now)).size),
-    release: (claims, now) => releaseMessages(db, claims, now),
+    release: (claims, now) =>
+      releaseMessages(
+        db,
+        claims.map(({ row: { slot, id }, token }) => ({ slot, id, token })),
+        now,
+      ),
   };
 }
 
