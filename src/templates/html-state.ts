@@ -136,6 +136,11 @@ function stepOpening(draft: Draft, c: string): void {
   }
 }
 
+/** `<!-->` and `<!--->` are whole comments, `<!--!>` is the beginning of one. */
+const COMMENT_END = /--!?>$(?<!<!--!>)/;
+/** The end of a text behind which the next characters may decide whether the comment goes on. */
+const COMMENT_TURN = /^<!--|-!?$/;
+
 /**
  * What Outlook alone reads, `<!--[if mso]> … <![endif]-->`, is taken for content: its links need the same care, and no
  * value holds the `>` that could end the comment.
@@ -143,7 +148,7 @@ function stepOpening(draft: Draft, c: string): void {
 function stepComment(draft: Draft, c: string): void {
   draft.tail = `${draft.tail}${c}`.slice(-7);
   if (draft.tail.toLowerCase() === '<!--[if') draft.mode = 'markup';
-  else if (c === '>' && /--!?>$/.test(draft.tail)) draft.mode = 'content';
+  else if (c === '>' && COMMENT_END.test(draft.tail)) draft.mode = 'content';
 }
 
 function stepRaw(draft: Draft, c: string): void {
@@ -232,7 +237,8 @@ function stepTag(draft: Draft, c: string): void {
 
 export function stateAfterHtmlValue(state: HtmlState): HtmlState {
   const url = state.url === 'start' || state.url === 'scheme' ? 'rest' : state.url;
-  return { ...state, last: '', url: isQuoted(state) ? url : state.url };
+  const tail = state.mode === 'comment' ? ' ' : state.tail;
+  return { ...state, tail, last: '', url: isQuoted(state) ? url : state.url };
 }
 
 /** A loop's second round does not stand where the first did when the first printed the beginning of a URL. */
@@ -253,8 +259,9 @@ export function placeInHtml(state: HtmlState, isRaw: boolean): { place: Place } 
   switch (state.mode) {
     case 'content':
     case 'markup':
-    case 'comment':
       return { place: 'html' };
+    case 'comment':
+      return { place: 'html-comment' };
     case 'raw':
       return placeInRaw(state);
     case 'double':
@@ -298,7 +305,8 @@ export function joinHtml(one: HtmlState, other: HtmlState): HtmlState | undefine
   if (one.mode !== other.mode) return undefined;
   switch (one.mode) {
     case 'comment':
-      return { ...one, tail: one.tail === other.tail ? one.tail : '' };
+      if (one.tail === other.tail) return one;
+      return COMMENT_TURN.test(one.tail) || COMMENT_TURN.test(other.tail) ? undefined : { ...one, tail: '' };
     case 'raw':
       if (one.element !== other.element || one.script !== other.script) return undefined;
       return one.tail === other.tail ? { ...one, last: one.last === other.last ? one.last : '' } : undefined;

@@ -26,6 +26,8 @@ const printers: Readonly<Record<Place, PrintValue>> = {
   url: (run, value) => encodePart(run.textOf(value)),
   header: (run, value) => run.textOf(value).replace(CONTROL_CHARACTERS, ''),
   html: (run, value) => escapeHtml(run.textOf(value)),
+  // Between blanks, so that with the `--` or `>` beside it neither a value nor its absence ends the comment.
+  'html-comment': (run, value) => ` ${escapeHtml(run.textOf(value))} `,
   'html-raw': (run, value) => run.textOf(value),
   'html-url': (run, value) => escapeHtml(encodeUrl(run.textOf(value))),
   'html-url-part': (run, value) => escapeHtml(encodePart(run.textOf(value))),

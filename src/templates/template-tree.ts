@@ -45,6 +45,7 @@ export type Place =
   | 'url'
   | 'header'
   | 'html'
+  | 'html-comment'
   | 'html-raw'
   | 'html-url'
   | 'html-url-part'

@@ -285,6 +285,19 @@ test('a mailbox is read, recorded and marked, and what is not about us stays out
   assert.ok(!imap.verbs.includes('IDLE'));
 });
 
+test('mails that cannot be moved are told by the sender; what they said is recorded all the same', {
+  timeout: 30_000,
+}, async () => {
+  const senderId = await addSender('pass word', { move_to: 'forbidden' });
+  addMail(11, statusReport({ to: ADDRESS, recipients: [['Action: failed', 'Status: 5.1.1']] }));
+  await poll(new ManualClock(NOW), []);
+  assert.deepEqual(
+    facts.map(({ kind }) => kind),
+    ['hard_bounce'],
+  );
+  assert.match((await findMailboxState(db, senderId))?.lastError ?? '', /forbidden|not yours/);
+});
+
 test('a refused login and a missing folder are told by the sender, without the password', {
   timeout: 30_000,
 }, async () => {

@@ -14,6 +14,7 @@ export interface ImapServer {
   readonly mails: ImapMail[];
   /** Verbs in the order in which they came, of all connections. */
   readonly verbs: string[];
+  readonly folders: Set<string>;
   /** Resolves when somebody logs in as `silent`, who never gets an answer. */
   readonly silenced: Promise<void>;
   stop(): Promise<void>;
@@ -44,7 +45,9 @@ function answer(server: ImapServer, password: string, line: string, silence: () 
       return rest.includes(password) ? ok : `${tag} NO [AUTHENTICATIONFAILED] wrong login\r\n`;
     case 'LIST':
     case 'LSUB':
-      return `* ${verb.toUpperCase()} () "/" INBOX\r\n* ${verb.toUpperCase()} () "/" Done\r\n${ok}`;
+      // Asks for the root and the delimiter alone.
+      if (rest === '"" ""') return `* LIST (\\Noselect) "/" ""\r\n${ok}`;
+      return [...server.folders].map((name) => `* ${verb.toUpperCase()} () "/" ${name}\r\n`).join('') + ok;
     case 'SELECT':
       if (!/INBOX/.test(rest)) return `${tag} NO [NONEXISTENT] no such folder\r\n`;
       return `* ${inbox.length} EXISTS\r\n* FLAGS (\\Seen)\r\n* OK [PERMANENTFLAGS (\\Seen)] .\r\n* OK [UIDVALIDITY 1] .\r\n* OK [UIDNEXT 99] .\r\n${tag} OK [READ-WRITE] done\r\n`;
@@ -63,10 +66,16 @@ function answer(server: ImapServer, password: string, line: string, silence: () 
       for (const mail of inbox) if (matches(rest.split(' ')[0] ?? '', mail.uid)) mail.seen = true;
       return ok;
     case 'UID MOVE': {
-      const moved = inbox.filter(({ uid }) => matches(rest.split(' ')[0] ?? '', uid));
-      for (const mail of moved) mail.folder = 'Done';
+      const [set = '', folder = ''] = rest.replaceAll('"', '').split(' ');
+      if (!server.folders.has(folder)) return `${tag} NO [TRYCREATE] no such folder\r\n`;
+      const moved = inbox.filter(({ uid }) => matches(set, uid));
+      for (const mail of moved) mail.folder = folder;
       return moved.map(() => '* 1 EXPUNGE\r\n').join('') + ok;
     }
+    case 'CREATE':
+      if (/forbidden/.test(rest)) return `${tag} NO [NOPERM] not yours\r\n`;
+      server.folders.add(rest.replaceAll('"', ''));
+      return ok;
     case 'LOGOUT':
       return `* BYE\r\n${ok}`;
     case 'NOOP':
@@ -104,6 +113,7 @@ export async function startImapServer(password: string): Promise<ImapServer> {
     port: address.port,
     mails: [],
     verbs: [],
+    folders: new Set(['INBOX']),
     silenced,
     stop: async () => {
       for (const socket of sockets) socket.destroy();

@@ -3,6 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { MailServer, parseMail } from '../../demo/mail-server.ts';
+import { isJsonObject, newUuid } from '../../src/base/index.ts';
+import { claimMailbox } from '../../src/messages/bounces/sql/claim-mailbox.ts';
+import { settleMailbox } from '../../src/messages/bounces/sql/settle-mailbox.ts';
 import { limitsOf, loadSender } from '../../src/messages/index.ts';
 import type { AdminClient } from '../http/admin-client.ts';
 import { NOW, openAdminScene } from '../http/admin-scene.ts';
@@ -78,6 +81,36 @@ test('a sender is made with what is usual, listed, changed; secrets are kept and
   const bare = await admin.object('PATCH', path, 200, { user: null, dkim: null });
   assert.deepEqual([bare['has_password'], bare['dkim']], [false, null]);
   assert.deepEqual((await loadSender(server.deps.db, server.deps.vault, Number(made['id'])))?.secrets, {});
+});
+
+test('a sender tells how its bounce mailbox was read last', async () => {
+  const bounce = { host: 'imap.example.com', user: 'box', password: 'p', folder: 'INBOX' };
+  const id = await make({ bounce });
+  const stateOf = async (): Promise<unknown> => {
+    const { bounce: shown } = await admin.object('GET', `/senders/${id}`, 200);
+    assert.ok(isJsonObject(shown));
+    const { last_checked, last_error, mails, facts } = shown;
+    return { last_checked, last_error, mails, facts };
+  };
+  assert.deepEqual(await stateOf(), { last_checked: null, last_error: null, mails: 0, facts: 0 });
+  const token = newUuid();
+  const now = new Date(NOW);
+  const claim = { token, now, leaseSeconds: 60 };
+  // The first claim enters the mailboxes that are new.
+  const claimed = (await claimMailbox(server.deps.db, claim)) ?? (await claimMailbox(server.deps.db, claim));
+  assert.equal(claimed?.senderId, id);
+  const settled = {
+    senderId: id,
+    token,
+    dueAt: now,
+    error: 'the server refused the login',
+    mails: 3,
+    facts: 2,
+  };
+  await settleMailbox(server.deps.db, settled, now);
+  assert.deepEqual(await stateOf(), {
+    ...{ last_checked: NOW, last_error: 'the server refused the login', mails: 3, facts: 2 },
+  });
 });
 
 test('what is not said follows from the port and the host', async () => {

@@ -17,7 +17,7 @@ const cases: [source: string, value: JsonValue, expected: string][] = [
   ["<p title='{lead.x}'>", "'>", "<p title='&#39;&gt;'>"],
   ['<title>{lead.x}</title>', '</title>', '<title>&lt;/title&gt;</title>'],
   ['<textarea>{lead.x}</textarea>', '</', '<textarea>&lt;/</textarea>'],
-  ['<!-- {lead.x} -->', '--><b>', '<!-- --&gt;&lt;b&gt; -->'],
+  ['<!-- {lead.x} -->', '--><b>', '<!--  --&gt;&lt;b&gt;  -->'],
   ['<p>{lead.x | raw}</p>', '<b>1</b>', '<p><b>1</b></p>'],
   ['<p>{lead.x | upper | raw}</p>', '<b>', '<p><B></p>'],
   [
@@ -115,6 +115,7 @@ const refused: [source: string, column: number, message: RegExp][] = [
   ['{if lead.x}<b {end}', 15, /the ways through the \{if\} of line 1 end in different places/],
   ['{for y in lead.x}<b a="{end}', 24, /the ways through the \{for\} of line 1/],
   ['<script>{if lead.x}"{else}1{end}</script>', 28, /<script>, in a string or comment and <script>/],
+  ['<!--a{if lead.x}--{else}b{end}>', 26, /a comment/],
   ['<{if lead.x}b{else}script{end}>', 26, /different places: the tag b and the tag script/],
 ];
 for (const [source, column, message] of refused) {
@@ -258,6 +259,22 @@ test('the tags and attributes are the same whatever the values', () => {
   );
   assert.ok(parsed > 3_000, `only ${parsed} templates could be parsed`);
 });
+
+for (const source of [
+  '<!--{lead.x}><p>',
+  '<!---{lead.x}><p>',
+  '<!-- --{lead.x}><p>',
+  '<!-- --!{lead.x}><p>',
+]) {
+  test(`a comment goes on whatever is printed in it: ${source}`, () => {
+    const outcome = parseTemplate(source, 'html');
+    assert.ok(outcome.ok);
+    for (const x of ['', '-', '--', '-->', '!', 'a']) {
+      const rendered = renderTemplate(outcome.value, { lead: { x }, subscription: null, apicontent: null });
+      assert.deepEqual(structureOf(`${rendered}-->`), ['<!-->'], rendered);
+    }
+  });
+}
 
 test('a program reads from a script the very value, in quotes and out', () => {
   fc.assert(

@@ -261,8 +261,9 @@ test('a second dispatcher takes a call over when its lease is over; the late out
   await queueCalls(1, { timeout: 10, save_as: 'x' });
   const late = Promise.withResolvers<Answer>();
   sink.answer = (count) => (count === 1 ? late.promise : { status: 200, body: 'second' });
-  // On a clock of its own that stands still: it has stalled, and does not take the call over itself.
-  const first = bench.dispatcher({ clock: new ManualClock(START) });
+  // On a clock of its own that stands still: it has stalled, and does not take the call over itself. Nobody hears of it.
+  const { reach } = bench.signals;
+  const first = bench.dispatcher({ clock: new ManualClock(START), signals: { reach, report: () => {} } });
   const arrived = sink.next();
   await first.start();
   await arrived;

@@ -5,6 +5,7 @@ import { invalidRequest, isJsonObject, type JsonObject, MusterError } from '../.
 import {
   createSender,
   deleteSender,
+  findMailboxState,
   getSender,
   listSenders,
   loadSender,
@@ -51,6 +52,17 @@ function toObject(deps: HttpDeps, stored: Sender): JsonObject {
     report_url: reportUrl(publicUrlOf(deps.config), deps.vault, id),
     created_at: stored.createdAt.toISOString(),
     updated_at: stored.updatedAt.toISOString(),
+  };
+}
+
+/** How the mailbox of a sender was read last; null = it was not read yet. */
+async function readMailbox({ db }: HttpDeps, id: number): Promise<JsonObject> {
+  const state = await findMailboxState(db, id);
+  return {
+    last_checked: state?.lastChecked?.toISOString() ?? null,
+    last_error: state?.lastError ?? null,
+    mails: state?.mails ?? 0,
+    facts: state?.facts ?? 0,
   };
 }
 
@@ -127,7 +139,12 @@ function addObjects(root: FastifyInstance, deps: HttpDeps): void {
         response: answers(200, sender),
       },
     },
-    async (request) => toObject(deps, await getSender(db, vault, request.params.id)),
+    async (request) => {
+      const found = toObject(deps, await getSender(db, vault, request.params.id));
+      const { bounce } = found;
+      if (!isJsonObject(bounce)) return found;
+      return { ...found, bounce: { ...bounce, ...(await readMailbox(deps, request.params.id)) } };
+    },
   );
 
   app.patch(

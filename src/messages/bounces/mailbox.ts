@@ -21,6 +21,16 @@ const MAX_MAIL_BYTES = 1_048_576;
 const CONNECT_LIMIT_MS = 15_000;
 const SILENCE_LIMIT_MS = 60_000;
 
+/** Makes the folder where it is missing. @throws {Error} when the server does not move them. */
+async function moveMails(client: ImapFlow, uids: readonly number[], folder: string): Promise<void> {
+  const move = (): ReturnType<ImapFlow['messageMove']> =>
+    client.messageMove([...uids], folder, { uid: true });
+  // The library tells of a refusal by `false`.
+  if ((await move()) !== false) return;
+  await client.mailboxCreate(folder);
+  if ((await move()) === false) throw new Error(`the server did not move the mails to the folder ${folder}`);
+}
+
 /**
  * Logs in and opens the folder. The signal breaks everything off, as a fault of what is under way.
  * @throws {Error} of the network, or when the server refuses.
@@ -68,7 +78,7 @@ export async function openMailbox(
     settle: async (uids) => {
       if (uids.length === 0) return;
       await client.messageFlagsAdd([...uids], ['\\Seen'], { uid: true });
-      if (moveTo !== null) await client.messageMove([...uids], moveTo, { uid: true });
+      if (moveTo !== null) await moveMails(client, uids, moveTo);
     },
     close: async () => {
       signal.removeEventListener('abort', breakOff);
