@@ -14,7 +14,7 @@ export interface Terminal {
   /** Whether standard output takes colours. */
   readonly hasColor: boolean;
   /** Standard error where it is a terminal, for a progress bar. */
-  readonly bar: NodeJS.WriteStream | undefined;
+  readonly bar: NodeJS.WritableStream | undefined;
 }
 
 /** Everything that a command takes from the process that it runs in. */

@@ -93,22 +93,26 @@ async function sendAndWatch(
   journal: Journal,
 ): Promise<{ tally: Tally; counters: Counters }> {
   const tally = new Tally(reader.readShare);
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
+  const [sent, failed] = [new AbortController(), new AbortController()];
+  const either = AbortSignal.any([signal, sent.signal, failed.signal]);
   const batches = splitBatches(reader.rows, settings.batch);
   const deps: SendDeps = { client, journal, sender, resend, signal, now: () => clock.now() };
   const watcher = new BatchWatcher(journal);
   const show = (): void => onProgress(tally.progress(sumCounters(watcher.counters())));
   // For the sake of the progress alone: what cannot be seen now is seen later.
-  const watched = watcher.watch(client.until(stop.signal), clock, either, () => false, show).catch(() => {});
+  const watched = watcher
+    .watch(client.until(failed.signal), clock, either, () => false, show)
+    .catch(() => {});
   try {
     await sendBatches(deps, settings.envelope, batches, settings.parallel, (batch) => {
       tally.add(batch);
       show();
     });
     tally.isWhole = true;
+    // A look that is under way may end.
+    sent.abort();
   } finally {
-    stop.abort();
+    if (!sent.signal.aborted) failed.abort();
     await watched;
     await batches.return(undefined);
   }
