@@ -9,13 +9,11 @@ import { openVault } from '../vault/index.ts';
 
 const CONNECT_LIMIT_MS = 10_000;
 
-/** The origin that a gateway sends to; undefined where a template decides. */
+/** Where a gateway sends to: scheme and host of its URL hold no templates. */
 function gatewayTarget(settings: Readonly<Record<string, unknown>>): URL | undefined {
   const request = settings['request'];
   const url = isObject(request) ? request['url'] : undefined;
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
-  const target = new URL(url);
-  return target.hostname.includes('{') || target.hostname.includes('%7B') ? undefined : target;
+  return typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
 }
 
 /** Opens a connection and closes it; nothing is sent. @returns what has failed, or undefined. */
@@ -63,7 +61,7 @@ export async function checkSenders(db: Db, config: Config): Promise<Finding[]> {
       const check = `sender ${id}`;
       const target = settings.kind === 'smtp' ? undefined : gatewayTarget(settings);
       if (settings.kind !== 'smtp' && target === undefined) {
-        return { check, level: 'ok', text: `“${name}” is not tried: its address is made of each message` };
+        return { check, level: 'warning', text: `“${name}” is not tried: it has no address` };
       }
       const opened = settings.kind === 'smtp' ? await loadSender(db, vault, id) : undefined;
       const fault =

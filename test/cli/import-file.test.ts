@@ -288,6 +288,10 @@ test('tables in windows-1251, with another delimiter, lines of NDJSON, an array,
   assert.equal(unread.code, 2);
   assert.match(unread.err, /windows\.csv: not utf-8 near byte 0; name its encoding/);
   assert.equal((await run(importing(windows, '--encoding', 'windows-1251'))).code, 0);
+  // A mark counts more: files of failed rows have one, and the words stay the same.
+  const marked = await write('marked.csv', '\ufeffemail;_city\na@x.ru;Омск\n');
+  const again = await run(importing(marked, '--encoding', 'windows-1251'));
+  assert.match(again.out, /became: unchanged 1\n/);
 
   const lines = [
     '{"email":"b@x.ru","_city":"Тула"}',

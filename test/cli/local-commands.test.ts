@@ -68,6 +68,12 @@ test('every sender is connected to, and one that cannot be reached is a fault', 
   const smtp = { host: '127.0.0.1', secure: 'none', from: 'a@x.ru' };
   await createSender(deps, { name: 'works', channel: 'email', body: { ...smtp, port: mail.port } });
   await createSender(deps, { name: 'gone', channel: 'email', body: { ...smtp, port: 1 } });
+  const gateway = (port: number) => ({
+    kind: 'gateway',
+    request: { url: `http://127.0.0.1:${port}/sms?{message.to}` },
+  });
+  await createSender(deps, { name: 'sms', channel: 'sms', body: gateway(mail.port) });
+  await createSender(deps, { name: 'no sms', channel: 'sms', body: gateway(1) });
   const config = readConfig(environment());
   try {
     const findings = await checkSenders(database.db, config);
@@ -76,6 +82,8 @@ test('every sender is connected to, and one that cannot be reached is a fault', 
       [
         ['sender 1', 'ok'],
         ['sender 2', 'fault'],
+        ['sender 3', 'ok'],
+        ['sender 4', 'fault'],
       ],
     );
     assert.match(findings[1]?.text ?? '', /“gone”: the connection failed: .*ECONNREFUSED/);

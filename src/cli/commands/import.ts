@@ -162,7 +162,8 @@ async function runImport(
   const patienceMs = (given.count('patience', 0) ?? PATIENCE_SECONDS) * 1000;
   const client = await openClient(shell, given, patienceMs, address);
   if (given.flag('dry-run')) return runDry(shell, given, client, path, settings);
-  const format = settings.input.format ?? detectFormat(path, await readHead(path, settings.input.encoding));
+  const format =
+    settings.input.format ?? detectFormat(path, (await readHead(path, settings.input.encoding)).head);
   const failedPath = given.text('failed') ?? `${path}.failed.${format === 'csv' ? 'csv' : 'ndjson'}`;
   const isQuiet = given.flag('json');
   const progress = isQuiet ? undefined : new ProgressLine(terminal, clock);

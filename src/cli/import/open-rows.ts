@@ -26,8 +26,7 @@ export function detectFormat(path: string, head: string): InputFormat {
 
 /** @throws {CliError} when the file is not there, or not what it should be. */
 export async function openRows(path: string, settings: InputSettings): Promise<RowReader> {
-  const { encoding } = settings;
-  const head = await readHead(path, encoding);
+  const { head, encoding } = await readHead(path, settings.encoding);
   const { size } = await stat(path);
   let read = 0;
   const text = openText(path, encoding, (bytes) => {

@@ -22,12 +22,16 @@ export async function openFile(path: string) {
   });
 }
 
-/** The first 64 KiB of a file as text, without a byte order mark. */
-export async function readHead(path: string, encoding: string): Promise<string> {
+const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The first 64 KiB of a file as text, and its encoding: a byte order mark of UTF-8 counts more than what is said. */
+export async function readHead(path: string, said: string): Promise<{ head: string; encoding: string }> {
   const file = await openFile(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return createDecoder(encoding, false).decode(buffer.subarray(0, bytesRead), { stream: true });
+    const bytes = buffer.subarray(0, bytesRead);
+    const encoding = bytes.subarray(0, UTF8_MARK.length).equals(UTF8_MARK) ? 'utf-8' : said;
+    return { head: createDecoder(encoding, false).decode(bytes, { stream: true }), encoding };
   } finally {
     await file.close();
   }

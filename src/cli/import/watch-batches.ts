@@ -5,7 +5,7 @@ import { type Counters, readCounters } from './counters.ts';
 import type { Journal } from './journal.ts';
 
 export const WATCH_PAUSE_MS = 1_000;
-/** The oldest tasks are worked off first, so the others need not be asked for every time. */
+/** The oldest tasks are worked off first, so those behind some that are under way need not be asked for. */
 const ASKED_AT_ONCE = 4;
 
 const endStates: readonly string[] = ['completed', 'failed', 'cancelled'];
@@ -47,14 +47,17 @@ export class BatchWatcher {
       .sort((left, right) => left.batch - right.batch);
   }
 
-  /** Asks for some. @returns whether all that are known have ended. */
+  /** Asks for the oldest, until some are found that have not ended. @returns whether all that are known have. */
   async look(client: ServerClient): Promise<boolean> {
-    for (const { batch, taskId } of this.#open().slice(0, ASKED_AT_ONCE)) {
+    let underWay = 0;
+    for (const { batch, taskId } of this.#open()) {
       const { hasEnded, counters } = await readTask(client, taskId);
       this.#seen.set(batch, counters);
-      if (!hasEnded) continue;
-      await this.#journal.end(batch, counters);
-      this.#seen.delete(batch);
+      if (hasEnded) {
+        await this.#journal.end(batch, counters);
+        this.#seen.delete(batch);
+      } else underWay += 1;
+      if (underWay === ASKED_AT_ONCE) break;
     }
     return this.#open().length === 0;
   }

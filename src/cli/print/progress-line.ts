@@ -38,6 +38,7 @@ export class ProgressLine {
   readonly #terminal: Terminal;
   readonly #clock: Clock;
   readonly #bar: SingleBar | undefined;
+  #isDrawn = false;
   #toldAt: number;
 
   constructor(terminal: Terminal, clock: Clock) {
@@ -49,13 +50,15 @@ export class ProgressLine {
       ...{ stream: terminal.bar, hideCursor: true, clearOnComplete: true, gracefulExit: false, barsize: 24 },
       ...{ format: '{bar} {percentage} %  {text}', barCompleteChar: '█', barIncompleteChar: '░' },
     });
-    this.#bar.start(1, 0, { text: '' });
   }
 
   show(progress: Progress): void {
     const text = describeProgress(progress);
     if (this.#bar !== undefined) {
-      this.#bar.setTotal(Math.max(1, progress.total));
+      const total = Math.max(1, progress.total);
+      if (!this.#isDrawn) this.#bar.start(total, progress.done, { text });
+      this.#isDrawn = true;
+      this.#bar.setTotal(total);
       this.#bar.update(progress.done, { text });
       return;
     }
@@ -67,6 +70,7 @@ export class ProgressLine {
 
   /** Gives the cursor back. Safe to call twice. */
   stop(): void {
-    this.#bar?.stop();
+    if (this.#isDrawn) this.#bar?.stop();
+    this.#isDrawn = false;
   }
 }
