@@ -1,10 +1,13 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { ArgsDef } from 'citty';
+import type { ArgDef } from 'citty';
 import { isJsonObject, type JsonObject, tryParseJson } from '../base/index.ts';
 import { CliError } from './cli-error.ts';
 
-/** What a command takes. A string option may be given several times; `words` asks for all of them. */
-export type OptionTable = ArgsDef;
+/**
+ * What a command takes. A string option may be given several times; `words` asks for all of them. The last word that
+ * stands alone may stand for `several`.
+ */
+export type OptionTable = Readonly<Record<string, ArgDef & { readonly several?: true }>>;
 
 type Parsed = Readonly<Record<string, readonly (string | boolean)[] | undefined>>;
 
@@ -47,7 +50,7 @@ export class Options {
       const names = places(table);
       const last = names.at(-1);
       const tooMany = positionals[names.length];
-      const takesMany = last !== undefined && table[last]?.valueHint === 'several';
+      const takesMany = last !== undefined && table[last]?.several === true;
       if (tooMany !== undefined && !takesMany) throw new CliError(`“${tooMany}” is one word too many`);
       const placed = names.map((name, index): [string, string[]] => [
         name,

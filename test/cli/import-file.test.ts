@@ -366,6 +366,7 @@ test('what cannot be begun ends with 2, in one line, and leaves nothing behind',
       importing(path, '--url', await closedUrl(), '--patience', '0'),
       /http:\/\/127\.0\.0\.1:\d+ cannot be reached: ECONNREFUSED; start it/,
     ],
+    [importing(path, '--url', 'http://127.0.0.1:1'), /127\.0\.0\.1:1 cannot be reached: bad port; /],
     [importing(await write('empty.csv', '')), /empty\.csv is empty/],
     [importing(await write('quote.csv', 'email\n"a@x.ru\n')), /quote\.csv: Quote Not Closed/],
   ];

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { MailServer } from '../../demo/mail-server.ts';
 import { systemClock } from '../../src/base/index.ts';
@@ -12,6 +16,7 @@ import { createVault } from '../../src/vault/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { runMuster } from './run-muster.ts';
 
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const KEY = '01'.repeat(32);
 let database: TestDatabase;
 before(async () => {
@@ -94,6 +99,25 @@ test('every sender is connected to, and one that cannot be reached is a fault', 
   } finally {
     await mail.stop();
   }
+});
+
+test('serve runs the server, and ends with it', async () => {
+  const child = spawn(process.execPath, [MAIN, 'serve'], {
+    env: { ...process.env, ...environment(), PORT: '0', MUSTER_TOKEN: 'a-token-to-serve-with' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let url = '';
+  for await (const line of createInterface({ input: child.stdout })) {
+    url = /^Muster listens at (\S+)$/.exec(line)?.[1] ?? url;
+    if (url !== '') break;
+  }
+  const health = await fetch(`${url}/healthz`);
+  assert.equal(health.status, 200);
+  await health.text();
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null]);
+  await assert.rejects(fetch(`${url}/healthz`));
 });
 
 test('the schema is brought to this version, once, and can be looked at before', async () => {

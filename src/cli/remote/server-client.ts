@@ -50,6 +50,8 @@ interface Failed {
   readonly reason: string;
   /** Of the answer; undefined = there was none. */
   readonly status: number | undefined;
+  /** Whether another try may well succeed. */
+  readonly isPassing: boolean;
   readonly pauseMs: number | undefined;
   /** Whether the server cannot have carried it out. */
   readonly untouched: boolean;
@@ -78,16 +80,21 @@ function reasonOf({ status, json }: Answer): string {
   return said ?? text(json, 'error_text') ?? text(json, 'title') ?? `the server answered ${status}`;
 }
 
+/** Faults of a connection, which pass; a redirect, a certificate or an address that is not allowed do not. */
+const passingFault = /^(E(?!RR_)[A-Z_]+|UND_ERR_.*)$/;
+
 /** Node hides what happened to a connection behind “fetch failed”. */
-function describeFault(thrown: unknown): { reason: string; untouched: boolean } {
+function describeFault(thrown: unknown): Pick<Failed, 'reason' | 'isPassing' | 'untouched'> {
   const fault = toError(thrown);
   const cause = fault.cause instanceof Error ? fault.cause : fault;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   if (fault.name === 'TimeoutError') {
-    return { reason: `no answer within ${ANSWER_LIMIT_MS / 1000} s`, untouched: false };
+    return { reason: `no answer within ${ANSWER_LIMIT_MS / 1000} s`, isPassing: true, untouched: false };
   }
-  const untouched = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
-  return { reason: code ?? cause.message, untouched };
+  // “bad port”: one that fetch does not even try.
+  const unsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'bad port'];
+  const untouched = unsent.includes(code ?? cause.message);
+  return { reason: code ?? cause.message, isPassing: passingFault.test(code ?? ''), untouched };
 }
 
 /** A server, by its API. Requests of the dialect carry a Request-ID, so that those that change may be tried again. */
@@ -140,10 +147,9 @@ export class ServerClient {
     for (let attempt = 1; ; attempt += 1) {
       const tried = await this.#try(request);
       if ('json' in tried) return tried.json;
-      const { reason, status, untouched } = tried;
+      const { reason, status, isPassing, untouched } = tried;
       wasUntouched &&= untouched;
       const pauseMs = tried.pauseMs ?? backoffMs(attempt, FIRST_PAUSE_MS, MAX_PAUSE_MS);
-      const isPassing = status === undefined || passing.has(status);
       const mayRepeat = request.method === 'GET' || request.requestId !== undefined || untouched;
       const waitedMs = clock.now().getTime() - startedAt;
       const limitMs = status === undefined ? faultPatienceMs : patienceMs;
@@ -182,7 +188,8 @@ export class ServerClient {
     }
     // A request that was understood and refused has changed nothing; of a broken server nobody knows.
     const untouched = status < 500 || status === 503;
-    return { reason: reasonOf(answer), status, pauseMs: answer.retryAfterMs, untouched };
+    const { retryAfterMs: pauseMs } = answer;
+    return { reason: reasonOf(answer), status, isPassing: passing.has(status), pauseMs, untouched };
   }
 
   async #fetch({ method, path, body, requestId }: Request): Promise<Answer> {

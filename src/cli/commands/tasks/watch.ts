@@ -7,7 +7,10 @@ const PATIENCE_MS = 900_000;
 
 export const tasksWatch: Command = {
   description: 'Show how far a task has come until it has ended. Exit code 1 = rows of it have failed',
-  options: { task: { type: 'positional', description: 'its id', valueHint: 'several' }, ...serverOptions },
+  options: {
+    task: { type: 'positional', description: 'its id; several with spaces', several: true },
+    ...serverOptions,
+  },
   run: async (shell, given) => {
     given.required('task');
     const client = await openClient(shell, given, PATIENCE_MS);
