@@ -3,14 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { TestMuster, TOKEN } from '../app/test-muster.ts';
+import { startProxy } from './import-proxy.ts';
 import { type RunResult, type RunSettings, runMuster } from './run-muster.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -97,59 +96,32 @@ test('a table of 3,000 rows is imported in batches, and its bad rows are written
   assert.equal(lines[0], '\ufeffE-mail,First name,Town,muster_line,muster_state,muster_field,muster_error');
   assert.match(lines[2] ?? '', /^nobody-100,"Name, 100",Омск,102,invalid,email,.*expected an e-mail address/);
 
+  // The rows are there, and where the failed ones go can be said again.
+  const other = await run(importing(path, ...MAPS, '--failed', join(folder, 'no/such/folder.csv')));
+  assert.equal(other.code, 2);
+  assert.match(
+    other.err,
+    /folder\.csv cannot be written: ENOENT.*; all else is done; the same command with --failed/,
+  );
+  const mended = await run(importing(path, ...MAPS, '--failed', join(folder, 'failed.csv')));
+  assert.equal(mended.code, 1);
+  assert.match(mended.out, new RegExp(`became: unchanged ${ROWS - BAD}, invalid ${BAD}\n`));
+  assert.deepEqual((await counts()).items, 2 * ROWS);
+
   // Mended, the file is imported as it is.
   await writeFile(path, failed.replaceAll(/^nobody-(\d+)/gm, 'p$1@example.com'));
   const again = await run(importing(path, ...MAPS));
   assert.equal(again.code, 0, again.err);
   assert.match(again.out, new RegExp(`^${BAD} rows of .* became: created ${BAD}\n`));
-  assert.deepEqual(await counts(), { profiles: ROWS, runs: ROWS, items: ROWS + BAD });
-});
-
-/** Stands before the server and may answer in its place, before or after the server has. */
-async function startProxy(
-  onImport: (
-    nth: number,
-  ) => 'pass' | 'cut' | { status: number; body: string; headers: Record<string, string> },
-): Promise<{ url: string; requestIds: string[]; close(): void }> {
-  const requestIds: string[] = [];
-  const forward = async (request: IncomingMessage, body: Buffer) =>
-    fetch(muster.url + request.url, {
-      method: 'POST',
-      headers: {
-        authorization: String(request.headers.authorization),
-        'content-type': 'application/json',
-        'request-id': String(request.headers['request-id']),
-      },
-      body: new Uint8Array(body),
-    });
-  const server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    const isImport = request.url?.endsWith('import_and_start_batch_task') ?? false;
-    if (isImport) requestIds.push(String(request.headers['request-id']));
-    const what = isImport ? onImport(requestIds.length) : 'pass';
-    if (typeof what === 'object') {
-      response.writeHead(what.status, what.headers).end(what.body);
-      return;
-    }
-    const answer = await forward(request, body);
-    const text = await answer.text();
-    if (what === 'cut') request.socket.destroy();
-    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+  assert.deepEqual(await counts(), {
+    ...{ profiles: ROWS, items: 2 * ROWS + BAD },
+    runs: 2 * (ROWS - BAD) + BAD,
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    requestIds,
-    close: () => void server.close().closeAllConnections(),
-  };
-}
+});
 
 /** An address at which nobody listens. */
 async function closedUrl(): Promise<string> {
-  const proxy = await startProxy(() => 'pass');
+  const proxy = await startProxy(muster.url, () => 'pass');
   proxy.close();
   return proxy.url;
 }
@@ -158,7 +130,7 @@ test('an import that is killed between the acceptance of a batch and its answer 
   const path = await write('killed.csv', csv(1_000));
   const words = importing(path, ...MAPS, '--batch', '100', '--parallel', '2', '--json');
   let victim: ReturnType<typeof spawn> | undefined;
-  const proxy = await startProxy((nth) => {
+  const proxy = await startProxy(muster.url, (nth) => {
     if (nth !== 5) return 'pass';
     victim?.kill('SIGKILL');
     return 'cut';
@@ -194,7 +166,7 @@ test('Ctrl-C stops an import, says how to go on, and the same command does', asy
   const path = await write('stopped.csv', csv(500));
   const words = importing(path, ...MAPS, '--batch', '100', '--parallel', '1');
   const controller = new AbortController();
-  const proxy = await startProxy((nth) => {
+  const proxy = await startProxy(muster.url, (nth) => {
     if (nth === 3) controller.abort();
     return 'pass';
   });
@@ -216,7 +188,7 @@ test('Ctrl-C stops an import, says how to go on, and the same command does', asy
 test('a server that is busy or broken for a while is tried again with the same Request-ID', async () => {
   const path = await write('busy.csv', csv(100));
   const busy = { error: 429, error_text: 'Too many requests', error_debug: 'too much waits' };
-  const proxy = await startProxy((nth) => {
+  const proxy = await startProxy(muster.url, (nth) => {
     if (nth === 1) return { status: 200, body: JSON.stringify(busy), headers: { 'retry-after': '7' } };
     if (nth === 2) return { status: 502, body: 'bad gateway', headers: {} };
     return nth === 3 ? 'cut' : 'pass';
@@ -247,7 +219,7 @@ test('an import does not go on with a file or settings that have changed', async
   const path = await write('changed.csv', csv(300));
   const words = importing(path, ...MAPS, '--batch', '100', '--parallel', '1');
   const controller = new AbortController();
-  const proxy = await startProxy((nth) => {
+  const proxy = await startProxy(muster.url, (nth) => {
     if (nth === 2) controller.abort();
     return 'pass';
   });
@@ -264,6 +236,12 @@ test('an import does not go on with a file or settings that have changed', async
     await writeFile(path, csv(50));
     assert.match((await run(words, { environment })).err, /has changed|is shorter/);
     await writeFile(path, csv(300));
+    const journal = await readFile(`${path}.muster-journal`, 'utf8');
+    const lost = journal.replace(/"task_id":"[^"]*"/, '"task_id":"c0ffee00-0000-4000-8000-000000000000"');
+    await writeFile(`${path}.muster-journal`, lost.replaceAll(/^.*"ended".*\n/gm, ''));
+    const gone = await run(words, { environment });
+    assert.equal(gone.code, 2);
+    assert.match(gone.err, /task c0ffee00-\S+ of batch 1 is not on the server any more/);
     assert.equal((await run([...words, '--restart'], { environment })).code, 1);
   } finally {
     proxy.close();
@@ -347,6 +325,7 @@ test('tables in windows-1251, with another delimiter, lines of NDJSON, an array,
 test('what cannot be begun ends with 2, in one line, and leaves nothing behind', async () => {
   const path = await write('bad.csv', csv(10));
   const cases: [string[], RegExp][] = [
+    [importing(folder), /^\S+ is a folder; expected a file\n$/],
     [importing(join(folder, 'none.csv')), /none\.csv cannot be read: ENOENT/],
     [
       importing(path, '--map', 'Mail=email'),

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
-import { isJsonObject, type JsonObject, ownValue, tryParseJson } from '../../base/index.ts';
+import { isJsonObject, type JsonObject, ownValue, toError, tryParseJson } from '../../base/index.ts';
+import { CliError } from '../cli-error.ts';
 import { numberIn, objectsIn } from '../remote/read-answer.ts';
 import type { ServerClient } from '../remote/server-client.ts';
 import { OWN_COLUMN } from './column-map.ts';
@@ -124,7 +126,12 @@ export async function writeFailedRows(
       }
     }
   }
-  await pipeline(Readable.from(print()), createWriteStream(path, { mode: 0o600 }));
+  const file = createWriteStream(path, { mode: 0o600 });
+  await once(file, 'open').catch((thrown: unknown) => {
+    const advice = 'all else is done; the same command with --failed and another place writes it';
+    throw new CliError(`${path} cannot be written: ${toError(thrown).message}`, advice);
+  });
+  await pipeline(Readable.from(print()), file);
   if (count === 0) await rm(path, { force: true });
   return count;
 }

@@ -15,11 +15,16 @@ function createDecoder(encoding: string, fatal: boolean): TextDecoder {
   }
 }
 
-/** @throws {CliError} when it cannot be opened. */
+/** @throws {CliError} when it cannot be opened, or is a folder. */
 export async function openFile(path: string) {
-  return open(path).catch((thrown: unknown) => {
+  try {
+    const file = await open(path);
+    if (!(await file.stat()).isDirectory()) return file;
+    await file.close();
+  } catch (thrown) {
     throw new CliError(`${path} cannot be read: ${toError(thrown).message}`);
-  });
+  }
+  throw new CliError(`${path} is a folder; expected a file`);
 }
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);

@@ -1,6 +1,8 @@
 import type { Clock } from '../../base/index.ts';
+import { CliError } from '../cli-error.ts';
 import { objectIn, textIn } from '../remote/read-answer.ts';
 import type { ServerClient } from '../remote/server-client.ts';
+import { ServerRefusal } from '../remote/server-refusal.ts';
 import { type Counters, readCounters } from './counters.ts';
 import type { Journal } from './journal.ts';
 
@@ -51,7 +53,13 @@ export class BatchWatcher {
   async look(client: ServerClient): Promise<boolean> {
     let underWay = 0;
     for (const { batch, taskId } of this.#open()) {
-      const { hasEnded, counters } = await readTask(client, taskId);
+      const { hasEnded, counters } = await readTask(client, taskId).catch((thrown: unknown) => {
+        if (!(thrown instanceof ServerRefusal) || thrown.status !== 404) throw thrown;
+        throw new CliError(
+          `task ${taskId} of batch ${batch + 1} is not on the server any more (journal ${this.#journal.path})`,
+          'tasks are kept for some weeks; --restart imports the whole file again',
+        );
+      });
       this.#seen.set(batch, counters);
       if (hasEnded) {
         await this.#journal.end(batch, counters);
