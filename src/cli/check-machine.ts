@@ -23,8 +23,12 @@ async function checkDisk(dataDir: string): Promise<Finding> {
   return { check, level: 'warning', text, advice };
 }
 
-/** @param dataDir where the embedded database lies; undefined = the database is elsewhere, and so is its disk. */
-export async function checkMachine(dataDir: string | undefined): Promise<Finding[]> {
+/**
+ * @param dataDir where the embedded database lies; undefined = the database is elsewhere, and so is its disk.
+ * @param version of the program.
+ */
+export async function checkMachine(dataDir: string | undefined, version: string): Promise<Finding[]> {
+  const own: Finding = { check: 'Muster', level: 'ok', text: `version ${version}` };
   const node = checkNode(process.versions.node);
-  return dataDir === undefined ? [node] : [node, await checkDisk(dataDir)];
+  return dataDir === undefined ? [own, node] : [own, node, await checkDisk(dataDir)];
 }

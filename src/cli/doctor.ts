@@ -14,17 +14,38 @@ async function make(check: Check): Promise<Finding[]> {
   });
 }
 
+/** What is to say of the database, or why it does not even answer. */
+async function askDatabase(db: Db, clock: Clock): Promise<Finding[] | Error> {
+  return checkDatabase(db, clock).catch((thrown: unknown) => {
+    // Of several addresses that were tried the message is empty.
+    return thrown instanceof AggregateError ? toError(thrown.errors[0]) : toError(thrown);
+  });
+}
+
+function unreachable(fault: Error): Finding {
+  const advice = 'look at DATABASE_URL, whether PostgreSQL runs there, and whether it lets this role in';
+  return { check: 'PostgreSQL', level: 'fault', text: `cannot be asked: ${fault.message}`, advice };
+}
+
 /**
  * Everything that must always be true, asked of the database.
  * @param more checks of what is outside of it.
+ * @param stored checks of what is stored in it, which need its tables.
  */
-export async function examine(db: Db, clock: Clock, more: readonly Check[] = []): Promise<Finding[]> {
+export async function examine(
+  db: Db,
+  clock: Clock,
+  more: readonly Check[] = [],
+  stored: readonly Check[] = [],
+): Promise<Finding[]> {
   const now = clock.now();
-  const findings = await make(() => checkDatabase(db, clock));
+  const asked = await askDatabase(db, clock);
+  const findings = asked instanceof Error ? [unreachable(asked)] : asked;
   // Without its tables nothing else can be asked.
-  const hasTables = !findings.some(({ check, level }) => check === 'schema' && level === 'fault');
+  const hasTables =
+    !(asked instanceof Error) && !asked.some(({ check, level }) => check === 'schema' && level === 'fault');
   const own: Check[] = [() => checkTasks(db, now), () => checkRuns(db, now), () => checkMessages(db, now)];
-  const checks: Check[] = hasTables ? [...own, ...more] : [...more];
+  const checks: Check[] = hasTables ? [...own, ...stored, ...more] : [...more];
   for (const check of checks) findings.push(...(await make(check)));
   return findings;
 }

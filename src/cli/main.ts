@@ -1,45 +1,63 @@
-import { defineCommand, runMain } from 'citty';
-import { systemClock, toError } from '../base/index.ts';
-import { ConfigError, readConfig } from '../config/index.ts';
-import { EmbeddedError } from '../db/index.ts';
-import { checkMachine } from './check-machine.ts';
-import { examine, exitCodeOf, printFindings } from './doctor.ts';
-import { openDatabase } from './open-database.ts';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isJsonObject, ownValue, systemClock, tryParseJson } from '../base/index.ts';
+import { root } from './root.ts';
+import { runCli } from './run-cli.ts';
+import type { Terminal } from './shell.ts';
 
-/** What a person can mend is told in its own words, everything else with its stack. Ends with code 2. */
-function fail(thrown: unknown): void {
-  const fault = toError(thrown);
-  const known = fault instanceof ConfigError || fault instanceof EmbeddedError;
-  process.stderr.write(`${known ? fault.message : fault.stack}\n`);
-  process.exitCode = 2;
+/** npm passes Ctrl-C on to a child that the terminal has told already: the second one is an echo, not a wish. */
+const ECHO_MS = 1_000;
+
+function openTerminal(environment: Readonly<Record<string, string | undefined>>): Terminal {
+  const { stdout, stderr } = process;
+  const isPlain = Boolean(environment['NO_COLOR']) || environment['TERM'] === 'dumb';
+  return {
+    out: (text) => void stdout.write(text),
+    pour: async (pieces) => {
+      for await (const piece of pieces) if (!stdout.write(piece)) await once(stdout, 'drain');
+    },
+    err: (text) => void stderr.write(text),
+    width: stdout.isTTY ? stdout.columns : undefined,
+    hasColor: stdout.isTTY && !isPlain,
+    bar: stderr.isTTY && environment['TERM'] !== 'dumb' ? stderr : undefined,
+  };
 }
 
-async function runDoctor(json: boolean): Promise<void> {
-  const config = readConfig(process.env);
-  const { db, close } = await openDatabase(config);
-  try {
-    const dataDir = config.databaseUrl === undefined ? config.dataDir : undefined;
-    const findings = await examine(db, systemClock, [() => checkMachine(dataDir)]);
-    process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : printFindings(findings));
-    process.exitCode = exitCodeOf(findings);
-  } finally {
-    await close();
+/** Aborted by the first signal; the second ends the process at once. */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  let askedAt: number | undefined;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      const now = performance.now();
+      if (askedAt !== undefined && now - askedAt > ECHO_MS) process.exit(130);
+      askedAt ??= now;
+      controller.abort();
+    });
   }
+  return controller.signal;
 }
 
-const doctor = defineCommand({
-  meta: {
-    name: 'doctor',
-    description:
-      'Look whether everything is as it must be: the database, the ledgers of tasks, runs, messages, hooks. Exit code 0 = nothing is wrong, 1 = something is, 2 = it could not be asked',
-  },
-  args: { json: { type: 'boolean', description: 'print the findings as JSON', default: false } },
-  run: ({ args }) => runDoctor(args.json).catch(fail),
-});
+async function readVersion(): Promise<string> {
+  const file = tryParseJson(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  const version = isJsonObject(file) ? ownValue(file, 'version') : undefined;
+  return typeof version === 'string' ? version : 'unknown';
+}
 
-await runMain(
-  defineCommand({
-    meta: { name: 'muster', description: 'Commands for the people who run Muster' },
-    subCommands: { doctor },
-  }),
+// Whoever reads the answer, such as `head`, may have enough of it.
+process.stdout.on('error', (fault) => process.exit('code' in fault && fault.code === 'EPIPE' ? 0 : 2));
+
+process.exitCode = await runCli(
+  {
+    environment: process.env,
+    homeDir: homedir(),
+    version: await readVersion(),
+    clock: systemClock,
+    signal: abortOnSignals(),
+    stdin: process.stdin,
+    terminal: openTerminal(process.env),
+  },
+  root,
+  process.argv.slice(2),
 );

@@ -30,24 +30,36 @@ function kindAt(shape: ProfileShape, path: RequiredCondition['path']): number | 
 }
 
 /** Ranges of texts that are not in the order of their values, such as addresses, would be right too, and are rare. */
-function candidatesOf(shape: ProfileShape, condition: RequiredCondition): Candidates | undefined {
+function candidatesOf(
+  shape: ProfileShape,
+  condition: RequiredCondition,
+): { field: string; candidates: Candidates } | undefined {
   const kind = kindAt(shape, condition.path);
   if (kind === undefined) return undefined;
+  const field = condition.path.join('.');
   if ('values' in condition) {
     // An empty value has no identity.
-    return condition.values.includes('') ? undefined : { kind, values: condition.values.map(matchText) };
+    if (condition.values.includes('')) return undefined;
+    return { field, candidates: { kind, values: condition.values.map(matchText) } };
   }
   if (typeof condition.value === 'boolean') return undefined;
-  return { kind, operator: condition.operator, value: matchText(condition.value) };
+  return { field, candidates: { kind, operator: condition.operator, value: matchText(condition.value) } };
+}
+
+export interface Narrowed {
+  /** The path in the filter whose index was used. */
+  readonly field: string;
+  readonly ids: readonly string[];
 }
 
 /** The profiles among which all that meet the filter are; undefined when no index says so, or they are too many. */
-async function narrow(db: Db, shape: ProfileShape, filter: Filter): Promise<string[] | undefined> {
+export async function narrow(db: Db, shape: ProfileShape, filter: Filter): Promise<Narrowed | undefined> {
   const found = requiredConditions(filter).flatMap((condition) => candidatesOf(shape, condition) ?? []);
-  const values = found.filter((one) => 'values' in one);
-  for (const candidates of [...values, ...found.filter((one) => !('values' in one))]) {
+  const values = found.filter(({ candidates }) => 'values' in candidates);
+  const ranges = found.filter(({ candidates }) => !('values' in candidates));
+  for (const { field, candidates } of [...values, ...ranges]) {
     const ids = await findCandidates(db, shape.database.id, candidates, MAX_CANDIDATES);
-    if (ids !== undefined) return ids;
+    if (ids !== undefined) return { field, ids };
   }
   return undefined;
 }
@@ -67,10 +79,10 @@ async function findIds(
   after: string | undefined,
   limit: number,
 ): Promise<string[]> {
-  const candidates = await narrow(db, shape, filter);
-  if (candidates === undefined) return pageByFilter(db, shape.database.id, filter, after, limit);
-  if (candidates.length === 0) return [];
-  const met = await filterProfiles(db, shape.database.id, candidates, filter);
+  const narrowed = await narrow(db, shape, filter);
+  if (narrowed === undefined) return pageByFilter(db, shape.database.id, filter, after, limit);
+  if (narrowed.ids.length === 0) return [];
+  const met = await filterProfiles(db, shape.database.id, narrowed.ids, filter);
   const rest = after === undefined ? [...met] : [...met].filter((id) => inOrder(after, id) < 0);
   return rest.sort(inOrder).slice(0, limit);
 }

@@ -40,6 +40,7 @@ export {
 } from './databases.ts';
 export { toDate, toDatetime } from './dates.ts';
 export { deleteProfiles } from './delete-profiles.ts';
+export { explainFilter, type FilterExplanation } from './explain-filter.ts';
 export { buildStates, type FieldBuild, paceOf } from './field-builds.ts';
 export { type FieldPatch, parseProfilePatch } from './field-patch.ts';
 export { createField, type FieldChanges, updateField } from './field-settings.ts';

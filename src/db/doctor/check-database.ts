@@ -66,7 +66,7 @@ export async function checkDatabase(db: Db, clock: Clock): Promise<Finding[]> {
         check: 'schema',
         level: 'fault',
         text: 'older than this program',
-        advice: 'start the server once: it brings the schema up to date',
+        advice: 'muster migrate, or start the server once: both bring the schema up to date',
       };
   return [
     checkVersion(facts),

@@ -9,6 +9,7 @@ import { authenticateAdmin } from './auth.ts';
 import { addBudgets } from './budgets.ts';
 import { addCalls } from './calls.ts';
 import { addDatabases } from './databases.ts';
+import { addExplain } from './explain.ts';
 import { addHooks } from './hooks.ts';
 import { addMessages } from './messages.ts';
 import { describeProblem, HttpProblem, sendProblem } from './problem.ts';
@@ -80,6 +81,7 @@ export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
   addTokens(app, deps);
   addTasks(app, deps);
   addProfiles(app, deps);
+  addExplain(app, deps);
   addResources(app, deps);
   addRuns(app, deps);
   addSegments(app, deps);
