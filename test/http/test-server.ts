@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FastifyInstance } from 'fastify';
-import { createToken, type Right } from '../../src/accounts/index.ts';
+import { createPasswords, createToken, type Right } from '../../src/accounts/index.ts';
 import {
   type Clock,
   isJsonObject,
@@ -66,13 +66,14 @@ export async function createTestServer(
       repeatWindowSeconds: 86_400,
       mirrorHttpStatus: false,
       taskRetentionDays: 30,
-      publicUrl: undefined,
       allowPrivateTargets: true,
+      ...{ publicUrl: undefined, trustedProxies: undefined },
       ...config,
     },
     version: '0.0.0',
     answersApi: true,
     metrics: createMetrics(),
+    passwords: createPasswords(4),
     places: await openPlaces({}),
     recordFacts: async () => {},
     vault,

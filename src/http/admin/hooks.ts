@@ -204,6 +204,7 @@ function addRotation(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/hooks/:id/rotate_secret',
     {
+      config: { role: 'owner' },
       schema: {
         summary: 'Give a hook a new secret, shown in this answer only',
         params: idParams,

@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { mayUse } from '../../accounts/index.ts';
 import { invalidRequest, type JsonObject, MusterError } from '../../base/index.ts';
 import { checkSenderChoice } from '../../messages/index.ts';
 import {
@@ -80,9 +79,8 @@ async function findSeen(deps: HttpDeps, request: FastifyRequest, id: number): Pr
 
 /** @throws {MusterError} 403 when a token that is bound to databases would reach beyond them. */
 function requireWithin(request: FastifyRequest, databaseIds: readonly number[]): void {
-  const admin = adminOf(request);
-  if (admin.databaseIds === null) return;
-  if (databaseIds.length > 0 && databaseIds.every((id) => mayUse(admin, 'admin', id))) return;
+  if (adminOf(request).databaseIds === null) return;
+  if (databaseIds.length > 0 && databaseIds.every((id) => sees(request, id))) return;
   const detail = 'databases: expected some of the databases that your own token is bound to, and no other';
   throw new MusterError(403, { field: 'databases', detail });
 }

@@ -186,6 +186,7 @@ function addMembership(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/segments/:id/members',
     {
+      config: { action: 'segment.change-members' },
       schema: {
         summary: 'Take profiles out of a static segment, then put profiles in',
         params: idParams,

@@ -193,6 +193,7 @@ function addEntryRoutes(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/suppression-lists/:id/entries',
     {
+      config: { action: 'suppression-list.add-entries' },
       schema: {
         summary: 'Add entries of a kind; those that are no contact are listed and left out',
         params: idParams,
@@ -211,6 +212,7 @@ function addEntryRoutes(root: FastifyInstance, deps: HttpDeps): void {
   app.delete(
     '/suppression-lists/:id/entries',
     {
+      config: { action: 'suppression-list.remove-entries' },
       schema: {
         summary: 'Remove entries of a kind',
         params: idParams,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { tokenIdOf } from '../../accounts/index.ts';
 import { toError } from '../../base/index.ts';
 import {
   cancelTask,
@@ -153,7 +154,7 @@ function addTaskActions(root: FastifyInstance, deps: HttpDeps): void {
           retentionDays: config.taskRetentionDays,
           wake: wakeImporter,
         },
-        adminOf(request),
+        { id: tokenIdOf(adminOf(request)) },
         id,
         { ...request.body },
         (databaseId) => sees(request, databaseId),

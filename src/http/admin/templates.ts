@@ -133,6 +133,7 @@ function addList(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/templates/preview',
     {
+      config: { role: 'viewer' },
       schema: {
         summary: 'Render parts that are not stored',
         querystring: noQuery,
@@ -234,6 +235,7 @@ export function addTemplates(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/templates/:id/preview',
     {
+      config: { role: 'viewer' },
       schema: {
         summary: 'Render a template; parts in the body take the place of stored ones',
         params: idParams,

@@ -1,7 +1,13 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { createToken, type ListedToken, listTokens, revokeToken, type Token } from '../../accounts/index.ts';
+import {
+  createToken,
+  type ListedToken,
+  listTokens,
+  type Principal,
+  revokeToken,
+} from '../../accounts/index.ts';
 import { MusterError } from '../../base/index.ts';
 import { listDatabases } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -20,8 +26,8 @@ function toObject(listed: ListedToken): TokenObject {
   };
 }
 
-/** Whether one token reaches no further than the other: only then may the other see, make or revoke it. */
-function isWithin(inner: readonly number[] | null, outer: Token): boolean {
+/** Whether the token reaches no further than who asks: only then may they see, make or revoke it. */
+function isWithin(inner: readonly number[] | null, outer: Principal): boolean {
   const { databaseIds } = outer;
   return databaseIds === null || (inner?.every((id) => databaseIds.includes(id)) ?? false);
 }
@@ -34,6 +40,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
   app.get(
     '/tokens',
     {
+      config: { role: 'owner' },
       schema: {
         summary: 'List tokens, without their secrets',
         querystring: noQuery,
@@ -50,6 +57,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/tokens',
     {
+      config: { role: 'owner' },
       schema: {
         summary: 'Make a token; its secret is shown in this answer only',
         querystring: noQuery,
@@ -77,6 +85,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
   app.delete(
     '/tokens/:id',
     {
+      config: { role: 'owner' },
       schema: {
         summary: 'Revoke a token, for good and at once',
         params: idParams,
