@@ -28,15 +28,23 @@ export interface FailedLogIn {
   readonly user: { readonly id: number; readonly name: string } | null;
 }
 
+/** @throws {MusterError} 429 while one of the keys is blocked. */
+async function requireUnblocked(db: Db, keys: readonly string[], now: Date): Promise<void> {
+  const end = await selectBlockEnd(db, keys);
+  if (end === undefined || end <= now) return;
+  const seconds = Math.ceil((end.getTime() - now.getTime()) / 1000);
+  const detail = `too many attempts that failed; try again in ${seconds} s`;
+  throw new MusterError(429, { detail, retryAfterSeconds: seconds });
+}
+
 /** @throws {MusterError} 429 while the key is blocked. */
 async function countAttempt(db: Db, key: string, free: number, now: Date): Promise<void> {
   const since = new Date(now.getTime() - ATTEMPT_MEMORY_SECONDS * 1000);
   const limits = { free, firstSeconds: FIRST_BLOCK_SECONDS, mostSeconds: MOST_BLOCK_SECONDS };
   if (await countLoginAttempt(db, { key, ...limits, since, now })) return;
-  const end = await selectBlockEnd(db, key);
-  const seconds = end === undefined ? 1 : Math.max(1, Math.ceil((end.getTime() - now.getTime()) / 1000));
-  const detail = `too many attempts that failed; try again in ${seconds} s`;
-  throw new MusterError(429, { detail, retryAfterSeconds: seconds });
+  // Another one was counted in between.
+  await requireUnblocked(db, [key], now);
+  throw new MusterError(429, { detail: 'too many attempts at once; try again', retryAfterSeconds: 1 });
 }
 
 const keyOfAddress = (ip: string): string => `ip ${ip}`;
@@ -64,6 +72,8 @@ export async function logIn(
   origin: Origin,
 ): Promise<(Session & { token: string }) | FailedLogIn> {
   const now = clock.now();
+  // Both before either is counted: what is refused for one key says nothing about the other.
+  await requireUnblocked(db, [keyOfAddress(origin.ip), keyOfEmail(email)], now);
   await countAttempt(db, keyOfAddress(origin.ip), FREE_BY_ADDRESS, now);
   await countAttempt(db, keyOfEmail(email), FREE_BY_EMAIL, now);
   const known = await selectCredentials(db, email);

@@ -56,9 +56,10 @@ function originOf(url: string | undefined): string | undefined {
 function requireOwnPage({ config }: HttpDeps, request: FastifyRequest): void {
   const { origin } = request.headers;
   if (origin === undefined) return;
-  if (originOf(origin) !== undefined) {
-    if (new URL(origin).host === request.host.toLowerCase()) return;
-    if (originOf(origin) === originOf(config.publicUrl)) return;
+  if (URL.canParse(origin)) {
+    // A proxy may take the https off: what counts is the host. Either side may name the usual port.
+    const own = [originOf(`${new URL(origin).protocol}//${request.host}`), originOf(config.publicUrl)];
+    if (own.includes(new URL(origin).origin)) return;
   }
   throw new MusterError(403, { detail: 'the request comes from a page of another server' });
 }
@@ -141,18 +142,18 @@ export async function admit(deps: HttpDeps, request: FastifyRequest): Promise<vo
 }
 
 /** Who the hook of the scope has let in. */
-export function adminOf(request: FastifyRequest): Principal {
-  if (request.principal === null) throw new Error('a route of /api/admin was reached without its hook');
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new Error('a route was reached without the hook of its scope');
   return request.principal;
 }
 
 /** Whether they may see what belongs to that database; what they may not see is as if it were not there. */
 export function sees(request: FastifyRequest, databaseId: number): boolean {
-  return adminOf(request).databaseIds?.includes(databaseId) ?? true;
+  return principalOf(request).databaseIds?.includes(databaseId) ?? true;
 }
 
 /** @throws {MusterError} 403 for a token that is bound to some databases. */
 export function requireEveryDatabase(request: FastifyRequest, action: string): void {
-  if (adminOf(request).databaseIds === null) return;
+  if (principalOf(request).databaseIds === null) return;
   throw new MusterError(403, { detail: `a token that is bound to some databases cannot ${action}` });
 }

@@ -12,7 +12,7 @@ import {
   updateResource,
 } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import { idParams, noQuery } from './contract.ts';
 import {
   type ResourceObject,
@@ -67,7 +67,7 @@ function toSettings(body: ResourcePatch): Partial<ResourceSettings> {
 
 /** A resource is seen where one of its databases is. One without any belongs to those who see every database. */
 function isSeen(request: FastifyRequest, stored: Resource): boolean {
-  return adminOf(request).databaseIds === null || stored.databaseIds.some((id) => sees(request, id));
+  return principalOf(request).databaseIds === null || stored.databaseIds.some((id) => sees(request, id));
 }
 
 /** @throws {MusterError} 404 also for a resource that the token may not see. */
@@ -79,7 +79,7 @@ async function findSeen(deps: HttpDeps, request: FastifyRequest, id: number): Pr
 
 /** @throws {MusterError} 403 when a token that is bound to databases would reach beyond them. */
 function requireWithin(request: FastifyRequest, databaseIds: readonly number[]): void {
-  if (adminOf(request).databaseIds === null) return;
+  if (principalOf(request).databaseIds === null) return;
   if (databaseIds.length > 0 && databaseIds.every((id) => sees(request, id))) return;
   const detail = 'databases: expected some of the databases that your own token is bound to, and no other';
   throw new MusterError(403, { field: 'databases', detail });

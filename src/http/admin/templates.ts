@@ -14,7 +14,7 @@ import {
 } from '../../messages/index.ts';
 import { type Channel, getProfile } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, requireEveryDatabase, sees } from './auth.ts';
+import { principalOf, requireEveryDatabase, sees } from './auth.ts';
 import { idParams, noQuery, page, problem } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 import {
@@ -105,7 +105,7 @@ function addList(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       const { from_id: fromId = 1, limit = 100 } = request.query;
-      const { databaseIds } = adminOf(request);
+      const { databaseIds } = principalOf(request);
       const { templates, nextFromId, total } = await listTemplates(db, { databaseIds, fromId, limit });
       return { data: templates.map(toObject), next_from_id: nextFromId, total };
     },

@@ -11,7 +11,7 @@ import {
 import { MusterError } from '../../base/index.ts';
 import { listDatabases } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf } from './auth.ts';
+import { principalOf } from './auth.ts';
 import { createdToken, idParams, noQuery, type TokenObject, token, tokenBody } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 
@@ -48,7 +48,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const admin = adminOf(request);
+      const admin = principalOf(request);
       const seen = (await listTokens(db)).filter((listed) => isWithin(listed.databaseIds, admin));
       return { data: seen.map(toObject), total: seen.length };
     },
@@ -67,7 +67,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const { name, rights, database_ids: databaseIds = null } = request.body;
-      if (!isWithin(databaseIds, adminOf(request))) {
+      if (!isWithin(databaseIds, principalOf(request))) {
         const detail = 'database_ids: expected some of the databases that your own token is bound to';
         throw new MusterError(403, { field: 'database_ids', detail });
       }
@@ -96,7 +96,8 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
     async (request, reply) => {
       const { id } = request.params;
       const listed = (await listTokens(db)).find((other) => other.id === id);
-      if (listed === undefined || !isWithin(listed.databaseIds, adminOf(request))) throw noSuch('token', id);
+      if (listed === undefined || !isWithin(listed.databaseIds, principalOf(request)))
+        throw noSuch('token', id);
       await revokeToken(db, clock, id);
       return reply.code(204).send(null);
     },

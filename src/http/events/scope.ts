@@ -6,7 +6,7 @@ import { invalidRequest, type JsonObject, MusterError, ownValue, storageFault } 
 import { withTx } from '../../db/index.ts';
 import { eventTypes, type FeedPage, type FeedQuery, readFeed, writeEvents } from '../../hooks/index.ts';
 import { findOneProfile, importRules } from '../../importer/index.ts';
-import { authenticate, requireRole } from '../admin/auth.ts';
+import { authenticate, isLooking, principalOf, requireRole } from '../admin/auth.ts';
 import { noQuery } from '../admin/contract.ts';
 import { answers } from '../admin/routes.ts';
 import { addJsonParser, sendAdminFault } from '../admin/scope.ts';
@@ -21,14 +21,12 @@ const POLL_MS = 250;
 const DEFAULT_LIMIT = 1000;
 
 /** @throws {MusterError} 401, or 403 when the token lacks the right, or the person the role. */
-async function admitBy(
-  deps: HttpDeps,
-  request: FastifyRequest,
-  right: 'import' | 'read',
-): Promise<Principal> {
+async function admit(deps: HttpDeps, request: FastifyRequest): Promise<void> {
+  const looks = isLooking(request.method);
   const principal = await authenticate(deps, request);
-  if (principal.kind === 'user') requireRole(principal, right === 'read' ? 'viewer' : 'editor');
-  if (mayUse(principal, right)) return principal;
+  if (principal.kind === 'user') requireRole(principal, looks ? 'viewer' : 'editor');
+  const right = looks ? 'read' : 'import';
+  if (mayUse(principal, right)) return;
   throw new MusterError(403, { detail: `the token lacks the right ${right}` });
 }
 
@@ -117,6 +115,7 @@ export function addEventScope(root: FastifyInstance, deps: HttpDeps): void {
   root.setValidatorCompiler(TypeBoxValidatorCompiler);
   root.setSerializerCompiler(() => JSON.stringify);
   root.setErrorHandler((thrown, request, reply) => sendAdminFault(thrown, request, reply, deps));
+  root.addHook('onRequest', (request) => admit(deps, request));
   // Those who wait would hold the close up.
   root.addHook('preClose', async () => closing.abort());
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
@@ -132,7 +131,7 @@ export function addEventScope(root: FastifyInstance, deps: HttpDeps): void {
       },
     },
     async (request, reply) => {
-      const token = await admitBy(deps, request, 'read');
+      const token = principalOf(request);
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const signal = AbortSignal.any([closing.signal, gone.signal]);
@@ -154,7 +153,7 @@ export function addEventScope(root: FastifyInstance, deps: HttpDeps): void {
       },
     },
     async (request, reply) => {
-      const token = await admitBy(deps, request, 'import');
+      const token = principalOf(request);
       return reply.code(201).send(await raiseEvent(deps, token, request.body));
     },
   );
