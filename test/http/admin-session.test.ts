@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
+import { createPasswords } from '../../src/accounts/index.ts';
 import { isJsonObject, type JsonObject, ManualClock } from '../../src/base/index.ts';
 import { Browser, enterAs, makeUser, PASSWORD } from './person.ts';
 import { createTestServer, type TestServer } from './test-server.ts';
@@ -217,4 +218,18 @@ test('a new password of one’s own ends all other sessions', async () => {
   await there.object('GET', '/workflows', 401);
   await there.object('POST', '/session', 401, { email: 'ann@example.org', password: PASSWORD });
   await there.object('POST', '/session', 200, { email: 'ann@example.org', password: 'another password' });
+});
+
+test('a password that was hashed with less is hashed anew at the next log-in', async () => {
+  const { db } = server.deps;
+  const user = await makeUser(server, 'ann@example.org', 'viewer');
+  const weak = await createPasswords(3).hash(PASSWORD);
+  await sql`update user_account set password_hash = ${weak} where id = ${user.id}`.execute(db);
+  for (const _ of [1, 2]) {
+    const login = { email: 'ann@example.org', password: PASSWORD };
+    await new Browser(server).object('POST', '/session', 200, login);
+    const { rows } = await sql<{ start: string }>`
+      select left(password_hash, 9) as start from user_account where id = ${user.id}`.execute(db);
+    assert.deepEqual(rows, [{ start: 'scrypt$4$' }]);
+  }
 });
