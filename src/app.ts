@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import packageFile from '../package.json' with { type: 'json' };
-import { ensureFirstToken, ensureToken, purgeStoredAnswers } from './accounts/index.ts';
+import {
+  ATTEMPT_MEMORY_SECONDS,
+  createPasswords,
+  ensureFirstToken,
+  ensureToken,
+  purgeAudit,
+  purgeLoginAttempts,
+  purgeSessions,
+  purgeStoredAnswers,
+} from './accounts/index.ts';
 import {
   type Clock,
   createLog,
@@ -254,6 +263,8 @@ function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Requ
       const uploadsBefore = new Date(now.getTime() - UPLOAD_LIMIT_MS);
       const answerSeconds = Math.max(config.repeatWindowSeconds, LEAST_ANSWER_SECONDS);
       const answersBefore = new Date(now.getTime() - answerSeconds * 1000);
+      const auditBefore = new Date(now.getTime() - config.auditRetentionDays * DAY_MS);
+      const attemptsBefore = new Date(now.getTime() - ATTEMPT_MEMORY_SECONDS * 1000);
       const purged =
         (await purgeTasks(db, now, PURGE_ROWS)) +
         (await purgeOpenTasks(db, now, PURGE_STREAMS)) +
@@ -261,6 +272,9 @@ function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Requ
         (await purgeMessages(db, callsBefore, PURGE_ROWS)) +
         (await purgeEventLog(db, now, config.eventRetentionDays, PURGE_ROWS)) +
         (await purgeStoredAnswers(db, answersBefore, PURGE_ROWS)) +
+        (await purgeAudit(db, auditBefore, PURGE_ROWS)) +
+        (await purgeSessions(db, now, PURGE_ROWS)) +
+        (await purgeLoginAttempts(db, attemptsBefore, PURGE_ROWS)) +
         (await purgeFiles(db, filesBefore, PURGE_FILES)) +
         (await purgeUploads(db, uploadsBefore, PURGE_FILES));
       return purged === 0 ? undefined : purged;
@@ -294,6 +308,7 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
   const wakeEngine = (): void => workers?.engine.wake();
   const app = createServer({
     ...{ db, clock, log, signals, config, metrics, readPool, places, vault, hookSender },
+    passwords: createPasswords(),
     runPort: shared.runs,
     recordFacts: recordFactsOf(shared, wakeEngine),
     version: packageFile.version,

@@ -11,7 +11,11 @@ export interface Token {
 }
 
 /** Whether the token has the right, and where a database is named, has it there. */
-export function mayUse(token: Token, right: Right, databaseId?: number): boolean {
+export function mayUse(
+  token: Pick<Token, 'rights' | 'databaseIds'>,
+  right: Right,
+  databaseId?: number,
+): boolean {
   if (!token.rights.includes(right) && !token.rights.includes('admin')) return false;
   return databaseId === undefined || token.databaseIds === null || token.databaseIds.includes(databaseId);
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type FailPoint, failPoints, type LogLevel, parseSecretKey } from '../base/index.ts';
 import { type Variable, type VariableName, variables } from './variables.ts';
 
@@ -22,6 +23,9 @@ export interface Config {
   readonly repeatWindowSeconds: number;
   readonly taskRetentionDays: number;
   readonly eventRetentionDays: number;
+  readonly auditRetentionDays: number;
+  /** As Fastify's `trustProxy` takes it; absent = no proxy is believed. */
+  readonly trustedProxies: string | undefined;
   readonly dbConnections: number;
   readonly importConcurrency: number;
   readonly engineConcurrency: number;
@@ -60,6 +64,14 @@ function faultOf(variable: Variable, name: VariableName, value: string): string 
     return `expected a whole number of at least ${least}`;
   }
   return kind.includes(value) ? undefined : `expected one of ${kind.join(', ')}`;
+}
+
+function isProxy(part: string): boolean {
+  const [address = '', bits, ...rest] = part.trim().split('/');
+  const family = isIP(address);
+  if (family === 0) return part.trim() === 'loopback';
+  const most = family === 4 ? 32 : 128;
+  return rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 
 function parseFailPoint(value: string): Config['failPoint'] {
@@ -101,6 +113,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       `MUSTER_FAIL_POINT: expected one of ${failPoints.join(', ')}, and :nth if not the first time`,
     );
   }
+  const trustedProxies = values.get('MUSTER_TRUSTED_PROXIES');
+  if (trustedProxies !== undefined && !trustedProxies.split(',').every(isProxy)) {
+    faults.push('MUSTER_TRUSTED_PROXIES: expected addresses, networks such as 10.0.0.0/8, or loopback');
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze({
     port: count('PORT'),
@@ -120,6 +136,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     repeatWindowSeconds: count('MUSTER_REPEAT_WINDOW_SECONDS'),
     taskRetentionDays: count('MUSTER_TASK_RETENTION_DAYS'),
     eventRetentionDays: count('MUSTER_EVENT_RETENTION_DAYS'),
+    auditRetentionDays: count('MUSTER_AUDIT_RETENTION_DAYS'),
+    trustedProxies,
     dbConnections: count('MUSTER_DB_CONNECTIONS'),
     importConcurrency: count('MUSTER_IMPORT_CONCURRENCY'),
     engineConcurrency: count('MUSTER_ENGINE_CONCURRENCY'),

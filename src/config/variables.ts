@@ -90,6 +90,18 @@ export const variables = [
     help: 'how long events are kept for `GET /api/events` and for hooks that are behind, and parked deliveries',
   },
   {
+    name: 'MUSTER_AUDIT_RETENTION_DAYS',
+    fallback: '365',
+    kind: 'count',
+    help: 'how long it is kept who has changed what, for `GET /api/admin/audit`',
+  },
+  {
+    name: 'MUSTER_TRUSTED_PROXIES',
+    fallback: undefined,
+    kind: 'text',
+    help: 'addresses or networks of proxies before this server, joined by commas, or loopback; what they say of client, host and https is believed',
+  },
+  {
     name: 'MUSTER_DB_CONNECTIONS',
     fallback: '12',
     kind: 'count',

@@ -14,6 +14,7 @@ import { budgets } from './migrations/0011-budgets.ts';
 import { events } from './migrations/0012-events.ts';
 import { messages } from './migrations/0013-messages.ts';
 import { bounces } from './migrations/0014-bounces.ts';
+import { users } from './migrations/0015-users.ts';
 import type { Db } from './pool.ts';
 
 /** Numbered, forward-only, each run once, all that are due in one transaction; processes that start together take turns. */
@@ -32,6 +33,7 @@ const migrations: Record<string, string> = {
   '0012-events': events,
   '0013-messages': messages,
   '0014-bounces': bounces,
+  '0015-users': users,
 };
 
 function toMigration(statements: string): Migration {

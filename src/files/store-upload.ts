@@ -19,7 +19,7 @@ export async function storeUpload(
   file: {
     readonly name: string;
     readonly mimetype: string;
-    readonly tokenId: number;
+    readonly tokenId: number | null;
     readonly databaseIds: readonly number[] | null;
     readonly now: Date;
   },

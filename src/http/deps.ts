@@ -1,3 +1,4 @@
+import type { Passwords } from '../accounts/index.ts';
 import type { Clock, Log, Signals } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Db, PoolFigures } from '../db/index.ts';
@@ -26,12 +27,15 @@ export interface HttpDeps {
     | 'host'
     | 'port'
     | 'allowPrivateTargets'
+    | 'trustedProxies'
   >;
   /** The program's version, as the OpenAPI document names it. */
   readonly version: string;
   /** False in a pure worker: it answers health and metrics alone. */
   readonly answersApi: boolean;
   readonly metrics: Metrics;
+  /** Hashes and checks what people log in with. */
+  readonly passwords: Passwords;
   /** Where IP addresses are, for `detect_geo`. */
   readonly places: Places;
   /** Seals what is stored in secret, and signs links. */

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from './deps.ts';
 
 const DESCRIPTION = `\`/api/v1.1\` speaks the dialect of an existing platform: POST with JSON or XML, HTTP status 200 also for
-failures, the integer \`error\` says which. \`/api/admin\` is REST with problem+json. Both know the same tokens.`;
+failures, the integer \`error\` says which. \`/api/admin\` is REST with problem+json. Both know the same tokens; people log in with
+\`POST /api/admin/session\` and send \`x-csrf-token\` with what they change.`;
 
 /** Collects the routes that are added after it. */
 export function addOpenApi(app: FastifyInstance, deps: HttpDeps): void {
@@ -24,13 +25,14 @@ export function addOpenApi(app: FastifyInstance, deps: HttpDeps): void {
         {
           name: 'admin',
           description:
-            'Databases, resources, segments, suppression lists, workflows, hooks, tokens, tasks, profiles',
+            'Databases, resources, segments, suppression lists, workflows, hooks, tokens, users, tasks, profiles',
         },
       ],
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
           query: { type: 'apiKey', in: 'query', name: 'token' },
+          session: { type: 'apiKey', in: 'cookie', name: 'muster_session' },
         },
       },
       security: [{ bearer: [] }, { query: [] }],

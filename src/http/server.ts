@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { type ErrorCode, newUuid, toError } from '../base/index.ts';
+import { addPrincipals } from './admin/auth.ts';
 import { ADMIN_PREFIX, addAdminScope, sendUnknownResource } from './admin/scope.ts';
 import { endBrokenConnection } from './client-errors.ts';
 import type { HttpDeps } from './deps.ts';
@@ -109,6 +111,8 @@ export function createServer(deps: HttpDeps): FastifyInstance {
     logger: false,
     genReqId: newUuid,
     requestTimeout: REQUEST_LIMIT_MS,
+    // Only proxies that the operator names are believed.
+    trustProxy: deps.config.trustedProxies ?? false,
     bodyLimit: deps.config.bodyLimitBytes,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     clientErrorHandler: (fault, socket) =>
@@ -123,6 +127,8 @@ export function createServer(deps: HttpDeps): FastifyInstance {
   addRecords(app, deps);
   boundClose(app);
   app.register(helmet);
+  app.register(cookie);
+  addPrincipals(app);
   app.setErrorHandler((thrown, request, reply) => sendRootFault(thrown, request, reply, deps));
   app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, deps));
   addOpenApi(app, deps);

@@ -34,6 +34,8 @@ test('an empty environment is usable', () => {
     repeatWindowSeconds: 86_400,
     taskRetentionDays: 30,
     eventRetentionDays: 30,
+    auditRetentionDays: 365,
+    trustedProxies: undefined,
     dbConnections: 12,
     importConcurrency: 2,
     engineConcurrency: 2,

@@ -9,7 +9,7 @@ const base = {
   query: '',
   bodyHash: Buffer.from('body'),
   requestId: undefined,
-  tokenId: 1,
+  caller: '1',
   windowSeconds: 3600,
   now,
 };
@@ -24,7 +24,7 @@ test('without a Request-ID, method, address, body and token make the request', (
     { method: 'n' },
     { query: 'request_id=2' },
     { bodyHash: Buffer.from('other') },
-    { tokenId: 2 },
+    { caller: '2' },
     { requestId: 'id' },
   ]) {
     assert.notEqual(keyOf(change), keyOf({}), JSON.stringify(change));
@@ -34,7 +34,7 @@ test('without a Request-ID, method, address, body and token make the request', (
 test('with a Request-ID, it and the token make the request, and the body must be the same', () => {
   const key = keyOf({ requestId: 'id' });
   assert.equal(key, keyOf({ requestId: 'id', query: 'x=1', bodyHash: Buffer.from('other'), method: 'n' }));
-  assert.notEqual(key, keyOf({ requestId: 'id', tokenId: 2 }));
+  assert.notEqual(key, keyOf({ requestId: 'id', caller: '2' }));
   assert.notEqual(key, keyOf({ requestId: 'id2' }));
   const bodyHashes = [{}, { bodyHash: Buffer.from('other') }, { method: 'n' }].map((change) =>
     identifyRequest({ ...base, requestId: 'id', ...change })?.bodyHash.toString('hex'),

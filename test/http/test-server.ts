@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FastifyInstance } from 'fastify';
-import { createToken, type Right } from '../../src/accounts/index.ts';
+import { createPasswords, createToken, type Right } from '../../src/accounts/index.ts';
 import {
   type Clock,
   isJsonObject,
@@ -24,6 +24,8 @@ export interface LoggedFault {
 export interface TestServer {
   readonly app: FastifyInstance;
   readonly deps: HttpDeps;
+  /** Every route, as `GET /api/admin/users`, once for each method. */
+  readonly routes: readonly string[];
   /** What was logged as an error, in order. */
   readonly faults: LoggedFault[];
   makeToken(rights: Right[], databaseIds?: number[] | null): Promise<string>;
@@ -34,6 +36,15 @@ export interface TestServer {
     headers?: Record<string, string>,
   ): Promise<{ status: number; headers: Record<string, unknown>; text: string; json: JsonObject }>;
   close(): Promise<void>;
+}
+
+/** Filled while the server becomes ready. */
+function collectRoutes(app: FastifyInstance): string[] {
+  const routes: string[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push(`${one} ${url}`);
+  });
+  return routes;
 }
 
 /** The HTTP side alone on a database of its own: no loops run, so what is accepted stays as it was stored. */
@@ -66,31 +77,30 @@ export async function createTestServer(
       repeatWindowSeconds: 86_400,
       mirrorHttpStatus: false,
       taskRetentionDays: 30,
-      publicUrl: undefined,
       allowPrivateTargets: true,
+      ...{ publicUrl: undefined, trustedProxies: undefined },
       ...config,
     },
-    version: '0.0.0',
-    answersApi: true,
+    ...{ version: '0.0.0', answersApi: true },
     metrics: createMetrics(),
+    passwords: createPasswords(4),
     places: await openPlaces({}),
     recordFacts: async () => {},
     vault,
     hookSender: createHookSender({ client, vault, clock: overrides.clock ?? systemClock }),
     raiseEvent: async () => {},
-    ...{ wakeEvents: quiet, wakeHooks: quiet, wakeMessages: quiet, wakeEngine: quiet },
+    ...{ wakeImporter: quiet, wakeEvents: quiet, wakeHooks: quiet, wakeMessages: quiet, wakeEngine: quiet },
     runPort: { lock: nothing, tell: nothing, changed: nothing, customData: async () => new Map() },
-    wakeImporter: () => {},
     readPool: () => ({ total: 3, idle: 2, waiting: 1 }),
     isSchemaCurrent: async () => true,
     ...overrides,
   };
   const app = createServer(deps);
+  const routes = collectRoutes(app);
   await app.ready();
   return {
     app,
-    deps,
-    faults,
+    ...{ deps, routes, faults },
     makeToken: async (rights, databaseIds = null) =>
       (await createToken(deps.db, deps.clock, { name: 'test', rights, databaseIds })).secret,
     post: async (url, body, headers = {}) => {

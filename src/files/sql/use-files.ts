@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
 
-/** The token that brings or uses files, and when. */
+/** Who brings or uses files, and when. */
 export interface FileOwner {
-  readonly tokenId: number;
+  /** Null = a person. */
+  readonly tokenId: number | null;
   /** The databases of the token; null = every one. */
   readonly databaseIds: readonly number[] | null;
   readonly now: Date;

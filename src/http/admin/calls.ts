@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { getCall, type ListedCall, listCalls, resolveCall } from '../../workflow/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import { type CallObject, call, callPage, callParams, callQuery, decision } from './call-contract.ts';
 import { noQuery } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
@@ -47,7 +47,7 @@ export function addCalls(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       const { status, workflow_id: workflowId, run_id: runId, host, after, limit = 100 } = request.query;
-      const { databaseIds } = adminOf(request);
+      const { databaseIds } = principalOf(request);
       const search = { databaseIds, state: status, workflowId, runId, host, before: after, limit };
       const found = await listCalls(db, search);
       return { data: found.calls.map(toObject), next_after: found.next ?? null };

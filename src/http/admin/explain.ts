@@ -38,6 +38,7 @@ export function addExplain(root: FastifyInstance, { db }: HttpDeps): void {
   app.post(
     '/databases/:id/explain',
     {
+      config: { role: 'viewer' },
       schema: {
         summary: 'How a filter finds its profiles: by which index, how many, how long',
         params: idParams,

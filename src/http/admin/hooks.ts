@@ -19,7 +19,7 @@ import {
   rotateSecret,
 } from '../../hooks/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf } from './auth.ts';
+import { principalOf } from './auth.ts';
 import { idParams, noQuery } from './contract.ts';
 import {
   createdHook,
@@ -43,7 +43,7 @@ const PREVIEW_LENGTH = 1_000;
 
 /** Whether the token may see a hook: one that is told of a database that the token may not see is none of its business. */
 function isSeen(request: FastifyRequest, { filter }: HookSettings): boolean {
-  const { databaseIds } = adminOf(request);
+  const { databaseIds } = principalOf(request);
   return databaseIds === null || (filter.databaseIds?.every((id) => databaseIds.includes(id)) ?? false);
 }
 
@@ -204,6 +204,7 @@ function addRotation(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/hooks/:id/rotate_secret',
     {
+      config: { role: 'owner' },
       schema: {
         summary: 'Give a hook a new secret, shown in this answer only',
         params: idParams,

@@ -8,7 +8,7 @@ import {
   resolveMessage,
 } from '../../messages/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import { noQuery } from './contract.ts';
 import {
   type MessageObject,
@@ -116,7 +116,7 @@ export function addMessages(root: FastifyInstance, deps: HttpDeps): void {
     async (request) => {
       const { status: state, after: before, limit = 100, ...by } = request.query;
       const found = await listMessages(db, {
-        ...{ databaseIds: adminOf(request).databaseIds, state, before, limit },
+        ...{ databaseIds: principalOf(request).databaseIds, state, before, limit },
         ...{ workflowId: by.workflow_id, runId: by.run_id, profileId: by.profile_id },
         ...{ senderId: by.sender_id, templateId: by.template_id, taskId: by.task_id },
       });

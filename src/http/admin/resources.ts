@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { mayUse } from '../../accounts/index.ts';
 import { invalidRequest, type JsonObject, MusterError } from '../../base/index.ts';
 import { checkSenderChoice } from '../../messages/index.ts';
 import {
@@ -13,7 +12,7 @@ import {
   updateResource,
 } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import { idParams, noQuery } from './contract.ts';
 import {
   type ResourceObject,
@@ -68,7 +67,7 @@ function toSettings(body: ResourcePatch): Partial<ResourceSettings> {
 
 /** A resource is seen where one of its databases is. One without any belongs to those who see every database. */
 function isSeen(request: FastifyRequest, stored: Resource): boolean {
-  return adminOf(request).databaseIds === null || stored.databaseIds.some((id) => sees(request, id));
+  return principalOf(request).databaseIds === null || stored.databaseIds.some((id) => sees(request, id));
 }
 
 /** @throws {MusterError} 404 also for a resource that the token may not see. */
@@ -80,9 +79,8 @@ async function findSeen(deps: HttpDeps, request: FastifyRequest, id: number): Pr
 
 /** @throws {MusterError} 403 when a token that is bound to databases would reach beyond them. */
 function requireWithin(request: FastifyRequest, databaseIds: readonly number[]): void {
-  const admin = adminOf(request);
-  if (admin.databaseIds === null) return;
-  if (databaseIds.length > 0 && databaseIds.every((id) => mayUse(admin, 'admin', id))) return;
+  if (principalOf(request).databaseIds === null) return;
+  if (databaseIds.length > 0 && databaseIds.every((id) => sees(request, id))) return;
   const detail = 'databases: expected some of the databases that your own token is bound to, and no other';
   throw new MusterError(403, { field: 'databases', detail });
 }

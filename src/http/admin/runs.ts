@@ -4,7 +4,7 @@ import { invalidRequest, MusterError } from '../../base/index.ts';
 import { addRunCounts, getTaskStatus } from '../../importer/index.ts';
 import { cancelRun, getRun, listRuns, type RunQuery, type RunView } from '../../workflow/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import { noQuery } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 import { type RunObject, run, runPage, runParams, runQuery } from './run-contract.ts';
@@ -90,7 +90,7 @@ function addReading(root: FastifyInstance, deps: HttpDeps): void {
       const workflowId = workflow_id ?? ofTask?.workflowId ?? undefined;
       // A task that sends nobody into a workflow has no runs.
       if (ofTask?.workflowId === null) return { data: [], next_after: null };
-      const { databaseIds } = adminOf(request);
+      const { databaseIds } = principalOf(request);
       const ids = { from: ofTask?.from, after: after ?? ofTask?.to };
       const query: RunQuery = {
         workflowId,

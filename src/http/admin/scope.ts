@@ -5,7 +5,9 @@ import { MusterError, toError } from '../../base/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { parseJsonObject } from '../parse-json.ts';
 import { readBody } from '../read-body.ts';
-import { authenticateAdmin } from './auth.ts';
+import { addAudit } from './audit.ts';
+import { addAuditTrail } from './audit-trail.ts';
+import { admit } from './auth.ts';
 import { addBudgets } from './budgets.ts';
 import { addCalls } from './calls.ts';
 import { addDatabases } from './databases.ts';
@@ -18,10 +20,12 @@ import { addResources } from './resources.ts';
 import { addRuns } from './runs.ts';
 import { addSegments } from './segments.ts';
 import { addSenders } from './senders.ts';
+import { addSession } from './session.ts';
 import { addSuppressionLists } from './suppression-lists.ts';
 import { addTasks } from './tasks.ts';
 import { addTemplates } from './templates.ts';
 import { addTokens } from './tokens.ts';
+import { addUsers } from './users.ts';
 import { addWorkflows } from './workflows.ts';
 
 export const ADMIN_PREFIX = '/api/admin';
@@ -55,6 +59,9 @@ export function sendAdminFault(
   deps: HttpDeps,
 ): FastifyReply {
   const found = describeProblem(thrown);
+  if (thrown instanceof MusterError && thrown.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(thrown.retryAfterSeconds));
+  }
   if (found !== undefined) return sendProblem(request, reply, found);
   deps.log.error(
     { err: toError(thrown), requestId: request.id, route: request.routeOptions.url },
@@ -63,19 +70,20 @@ export function sendAdminFault(
   return sendProblem(request, reply, { status: 500 });
 }
 
-/** REST for administrators and, later, the web UI. */
+/** REST for administrators: programs with a token, and the web UI with a session. */
 export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
   addJsonParser(app, deps.config.bodyLimitBytes);
   // Converts text to numbers in addresses only; a body must have the types that it should have.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // Not the serializer made from schemas: it leaves out keys that a schema does not name.
   app.setSerializerCompiler(() => JSON.stringify);
-  app.decorateRequest('adminToken', null);
-  app.addHook('onRequest', async (request) => {
-    request.adminToken = await authenticateAdmin(deps.db, request);
-  });
+  app.addHook('onRequest', (request) => admit(deps, request));
+  addAuditTrail(app, deps);
   app.setErrorHandler((thrown, request, reply) => sendAdminFault(thrown, request, reply, deps));
   app.setNotFoundHandler(sendUnknownResource);
+  addSession(app, deps);
+  addUsers(app, deps);
+  addAudit(app, deps);
   addDatabases(app, deps);
   addWorkflows(app, deps);
   addTokens(app, deps);

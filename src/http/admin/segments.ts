@@ -16,7 +16,7 @@ import {
   updateSegment,
 } from '../../segments/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import { idParams, noQuery, problem } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 import {
@@ -82,7 +82,7 @@ function addList(root: FastifyInstance, deps: HttpDeps): void {
     async (request) => {
       const { database_id: databaseId } = request.query;
       if (databaseId !== undefined && !sees(request, databaseId)) throw noSuchDatabase(databaseId);
-      const databaseIds = databaseId === undefined ? adminOf(request).databaseIds : [databaseId];
+      const databaseIds = databaseId === undefined ? principalOf(request).databaseIds : [databaseId];
       const seen = await listSegments(db, databaseIds);
       return { data: seen.map(toObject), total: seen.length };
     },
@@ -186,6 +186,7 @@ function addMembership(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/segments/:id/members',
     {
+      config: { action: 'segment.change-members' },
       schema: {
         summary: 'Take profiles out of a static segment, then put profiles in',
         params: idParams,

@@ -16,7 +16,7 @@ import {
 } from '../../suppression/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { normalizeContact } from '../normalize-contact.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import { idParams, noQuery, problem } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 import { partlyDeleted } from './segment-contract.ts';
@@ -44,7 +44,7 @@ function toObject(stored: SuppressionList): SuppressionListObject {
 
 /** Whether a list counts for no database but those of the token; who is in it is the business of all of them. */
 function isWithin(request: FastifyRequest, databaseIds: readonly number[] | null): boolean {
-  if (adminOf(request).databaseIds === null) return true;
+  if (principalOf(request).databaseIds === null) return true;
   return databaseIds?.every((id) => sees(request, id)) ?? false;
 }
 
@@ -193,6 +193,7 @@ function addEntryRoutes(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/suppression-lists/:id/entries',
     {
+      config: { action: 'suppression-list.add-entries' },
       schema: {
         summary: 'Add entries of a kind; those that are no contact are listed and left out',
         params: idParams,
@@ -211,6 +212,7 @@ function addEntryRoutes(root: FastifyInstance, deps: HttpDeps): void {
   app.delete(
     '/suppression-lists/:id/entries',
     {
+      config: { action: 'suppression-list.remove-entries' },
       schema: {
         summary: 'Remove entries of a kind',
         params: idParams,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { tokenIdOf } from '../../accounts/index.ts';
 import { toError } from '../../base/index.ts';
 import {
   cancelTask,
@@ -16,7 +17,7 @@ import {
 import type { HttpDeps } from '../deps.ts';
 import { printHeader, printRows, tableTypes } from '../print-table.ts';
 import { toTaskData } from '../task-data.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import {
   noQuery,
   report,
@@ -82,7 +83,7 @@ export function addTasks(root: FastifyInstance, deps: HttpDeps): void {
     async (request) => {
       const { database_id: databaseId, workflow_id: workflowId, status, after, limit = 100 } = request.query;
       if (databaseId !== undefined && !sees(request, databaseId)) throw noSuch('database', databaseId);
-      const databaseIds = databaseId === undefined ? adminOf(request).databaseIds : [databaseId];
+      const databaseIds = databaseId === undefined ? principalOf(request).databaseIds : [databaseId];
       const found = await listTasks(db, clock, { databaseIds, workflowId, status, after, limit });
       return { data: found.tasks.map(toObject), next_after: found.next ?? null };
     },
@@ -153,7 +154,7 @@ function addTaskActions(root: FastifyInstance, deps: HttpDeps): void {
           retentionDays: config.taskRetentionDays,
           wake: wakeImporter,
         },
-        adminOf(request),
+        { id: tokenIdOf(principalOf(request)) },
         id,
         { ...request.body },
         (databaseId) => sees(request, databaseId),

@@ -14,7 +14,7 @@ import {
 } from '../../messages/index.ts';
 import { type Channel, getProfile } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, requireEveryDatabase, sees } from './auth.ts';
+import { principalOf, requireEveryDatabase, sees } from './auth.ts';
 import { idParams, noQuery, page, problem } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 import {
@@ -105,7 +105,7 @@ function addList(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       const { from_id: fromId = 1, limit = 100 } = request.query;
-      const { databaseIds } = adminOf(request);
+      const { databaseIds } = principalOf(request);
       const { templates, nextFromId, total } = await listTemplates(db, { databaseIds, fromId, limit });
       return { data: templates.map(toObject), next_from_id: nextFromId, total };
     },
@@ -133,6 +133,7 @@ function addList(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/templates/preview',
     {
+      config: { role: 'viewer' },
       schema: {
         summary: 'Render parts that are not stored',
         querystring: noQuery,
@@ -234,6 +235,7 @@ export function addTemplates(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/templates/:id/preview',
     {
+      config: { role: 'viewer' },
       schema: {
         summary: 'Render a template; parts in the body take the place of stored ones',
         params: idParams,

@@ -1,11 +1,17 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { createToken, type ListedToken, listTokens, revokeToken, type Token } from '../../accounts/index.ts';
+import {
+  createToken,
+  type ListedToken,
+  listTokens,
+  type Principal,
+  revokeToken,
+} from '../../accounts/index.ts';
 import { MusterError } from '../../base/index.ts';
 import { listDatabases } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf } from './auth.ts';
+import { principalOf } from './auth.ts';
 import { createdToken, idParams, noQuery, type TokenObject, token, tokenBody } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 
@@ -20,8 +26,8 @@ function toObject(listed: ListedToken): TokenObject {
   };
 }
 
-/** Whether one token reaches no further than the other: only then may the other see, make or revoke it. */
-function isWithin(inner: readonly number[] | null, outer: Token): boolean {
+/** Whether the token reaches no further than who asks: only then may they see, make or revoke it. */
+function isWithin(inner: readonly number[] | null, outer: Principal): boolean {
   const { databaseIds } = outer;
   return databaseIds === null || (inner?.every((id) => databaseIds.includes(id)) ?? false);
 }
@@ -34,6 +40,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
   app.get(
     '/tokens',
     {
+      config: { role: 'owner' },
       schema: {
         summary: 'List tokens, without their secrets',
         querystring: noQuery,
@@ -41,7 +48,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
       },
     },
     async (request) => {
-      const admin = adminOf(request);
+      const admin = principalOf(request);
       const seen = (await listTokens(db)).filter((listed) => isWithin(listed.databaseIds, admin));
       return { data: seen.map(toObject), total: seen.length };
     },
@@ -50,6 +57,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
   app.post(
     '/tokens',
     {
+      config: { role: 'owner' },
       schema: {
         summary: 'Make a token; its secret is shown in this answer only',
         querystring: noQuery,
@@ -59,7 +67,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const { name, rights, database_ids: databaseIds = null } = request.body;
-      if (!isWithin(databaseIds, adminOf(request))) {
+      if (!isWithin(databaseIds, principalOf(request))) {
         const detail = 'database_ids: expected some of the databases that your own token is bound to';
         throw new MusterError(403, { field: 'database_ids', detail });
       }
@@ -77,6 +85,7 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
   app.delete(
     '/tokens/:id',
     {
+      config: { role: 'owner' },
       schema: {
         summary: 'Revoke a token, for good and at once',
         params: idParams,
@@ -87,7 +96,8 @@ export function addTokens(root: FastifyInstance, deps: HttpDeps): void {
     async (request, reply) => {
       const { id } = request.params;
       const listed = (await listTokens(db)).find((other) => other.id === id);
-      if (listed === undefined || !isWithin(listed.databaseIds, adminOf(request))) throw noSuch('token', id);
+      if (listed === undefined || !isWithin(listed.databaseIds, principalOf(request)))
+        throw noSuch('token', id);
       await revokeToken(db, clock, id);
       return reply.code(204).send(null);
     },

@@ -17,7 +17,7 @@ import {
   type Workflow,
 } from '../../workflow/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { adminOf, sees } from './auth.ts';
+import { principalOf, sees } from './auth.ts';
 import {
   idParams,
   nodeCounts,
@@ -73,7 +73,7 @@ function addList(root: FastifyInstance, deps: HttpDeps): void {
     async (request) => {
       const { database_id: databaseId, from_id: fromId = 1, limit = 100 } = request.query;
       if (databaseId !== undefined && !sees(request, databaseId)) throw noSuchDatabase(databaseId);
-      const databaseIds = databaseId === undefined ? adminOf(request).databaseIds : [databaseId];
+      const databaseIds = databaseId === undefined ? principalOf(request).databaseIds : [databaseId];
       const found = await listWorkflows(deps.db, { fromId, limit, databaseIds });
       return { data: found.workflows.map(toObject), next_from_id: found.nextFromId, total: found.total };
     },

@@ -1,16 +1,16 @@
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
-import { findToken, mayUse, type Right, type Token } from '../../accounts/index.ts';
+import { mayUse, type Principal } from '../../accounts/index.ts';
 import { invalidRequest, type JsonObject, MusterError, ownValue, storageFault } from '../../base/index.ts';
 import { withTx } from '../../db/index.ts';
 import { eventTypes, type FeedPage, type FeedQuery, readFeed, writeEvents } from '../../hooks/index.ts';
 import { findOneProfile, importRules } from '../../importer/index.ts';
+import { authenticate, isLooking, principalOf, requireRole } from '../admin/auth.ts';
 import { noQuery } from '../admin/contract.ts';
 import { answers } from '../admin/routes.ts';
 import { addJsonParser, sendAdminFault } from '../admin/scope.ts';
 import type { HttpDeps } from '../deps.ts';
-import { bearerSecret, querySecret } from '../secrets.ts';
 import { requireRight } from '../v1.1/auth.ts';
 import { eventBody, feedPage, feedQuery, raisedEvent } from './event-contract.ts';
 
@@ -20,19 +20,17 @@ export const EVENTS_PATH = '/api/events';
 const POLL_MS = 250;
 const DEFAULT_LIMIT = 1000;
 
-/** @throws {MusterError} 401, or 403 when the token lacks the right. */
-async function authenticate({ db }: HttpDeps, request: FastifyRequest, right: Right): Promise<Token> {
-  const secret = bearerSecret(request) ?? querySecret(request);
-  if (secret === undefined) {
-    throw new MusterError(401, { detail: 'expected a token in Authorization: Bearer, or as ?token=' });
-  }
-  const token = await findToken(db, secret);
-  if (token === undefined) throw new MusterError(401, { detail: 'the token is unknown or revoked' });
-  if (!mayUse(token, right)) throw new MusterError(403, { detail: `the token lacks the right ${right}` });
-  return token;
+/** @throws {MusterError} 401, or 403 when the token lacks the right, or the person the role. */
+async function admit(deps: HttpDeps, request: FastifyRequest): Promise<void> {
+  const looks = isLooking(request.method);
+  const principal = await authenticate(deps, request);
+  if (principal.kind === 'user') requireRole(principal, looks ? 'viewer' : 'editor');
+  const right = looks ? 'read' : 'import';
+  if (mayUse(principal, right)) return;
+  throw new MusterError(403, { detail: `the token lacks the right ${right}` });
 }
 
-function toFeedQuery(token: Token, asked: Static<typeof feedQuery>): FeedQuery {
+function toFeedQuery(token: Principal, asked: Static<typeof feedQuery>): FeedQuery {
   const { after, limit = DEFAULT_LIMIT, types, database_id: databaseId, profile_id: profileId } = asked;
   if (databaseId !== undefined && !mayUse(token, 'read', databaseId)) {
     throw new MusterError(403, {
@@ -81,7 +79,7 @@ function requireStorable(value: JsonObject, field: string): void {
 /** Writes an event of the caller's own about one profile, and lets waiting runs know. */
 async function raiseEvent(
   deps: HttpDeps,
-  token: Token,
+  token: Principal,
   body: Static<typeof eventBody>,
 ): Promise<{ profile_id: string }> {
   const { database_id, event, data = {}, custom_data: customData = null, matching, ...keys } = body;
@@ -117,6 +115,7 @@ export function addEventScope(root: FastifyInstance, deps: HttpDeps): void {
   root.setValidatorCompiler(TypeBoxValidatorCompiler);
   root.setSerializerCompiler(() => JSON.stringify);
   root.setErrorHandler((thrown, request, reply) => sendAdminFault(thrown, request, reply, deps));
+  root.addHook('onRequest', (request) => admit(deps, request));
   // Those who wait would hold the close up.
   root.addHook('preClose', async () => closing.abort());
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
@@ -132,7 +131,7 @@ export function addEventScope(root: FastifyInstance, deps: HttpDeps): void {
       },
     },
     async (request, reply) => {
-      const token = await authenticate(deps, request, 'read');
+      const token = principalOf(request);
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const signal = AbortSignal.any([closing.signal, gone.signal]);
@@ -154,7 +153,7 @@ export function addEventScope(root: FastifyInstance, deps: HttpDeps): void {
       },
     },
     async (request, reply) => {
-      const token = await authenticate(deps, request, 'import');
+      const token = principalOf(request);
       return reply.code(201).send(await raiseEvent(deps, token, request.body));
     },
   );

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { findStoredAnswer, findToken, type Token } from '../../accounts/index.ts';
+import { findStoredAnswer, insertAudit, type Principal, tokenIdOf } from '../../accounts/index.ts';
 import { type ErrorCode, MusterError } from '../../base/index.ts';
+import type { Db } from '../../db/index.ts';
 import { requireRoom, streamTask } from '../../importer/index.ts';
+import { actorOf, circumstancesOf } from '../admin/audit-trail.ts';
+import { authenticate, requireRole } from '../admin/auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { queryWithoutToken } from '../paths.ts';
-import { bearerSecret, querySecret } from '../secrets.ts';
 import { requireRight } from '../v1.1/auth.ts';
 import { identifyRequest, keepAnswer, type RequestIdentity, refuseRepeat } from '../v1.1/dedup.ts';
 import { describeFault } from '../v1.1/describe-fault.ts';
@@ -24,22 +26,35 @@ const BUSY_PAUSE_SECONDS = 10;
 /** The connections that a stream is read from: a request there may take as long as it goes on. */
 export type StreamSockets = WeakSet<Socket>;
 
-async function authenticate({ db }: HttpDeps, request: FastifyRequest): Promise<Token> {
-  const secret = bearerSecret(request) ?? querySecret(request);
-  if (secret === undefined) {
-    const detail = 'token: missing; expected in the header Authorization: Bearer, or as ?token=';
-    throw new MusterError(401, { field: 'token', detail });
-  }
-  const token = await findToken(db, secret);
-  if (token !== undefined) return token;
-  throw new MusterError(401, { field: 'token', detail: 'token: unknown or revoked' });
+/** @throws {MusterError} 401, or 403 when the token lacks the right, or the person the role. */
+async function admit(deps: HttpDeps, request: FastifyRequest): Promise<Principal> {
+  const principal = await authenticate(deps, request);
+  if (principal.kind === 'user') requireRole(principal, 'editor');
+  requireRight(principal, ['import']);
+  return principal;
+}
+
+/** The task tells who has brought it; for a person, who has no token, the audit does. */
+async function auditStream(
+  tx: Db,
+  deps: HttpDeps,
+  request: FastifyRequest,
+  task: { taskId: string; total: number },
+): Promise<void> {
+  if (request.principal?.kind !== 'user') return;
+  await insertAudit(tx, {
+    ...circumstancesOf(deps, request),
+    ...actorOf(request),
+    ...{ action: 'task.create', objectKind: 'task', objectId: task.taskId, objectName: null },
+    ...{ databaseId: null, details: { items: task.total } },
+  });
 }
 
 /** What makes a stream the same as another, once `bodyHash` is known; the header belongs to the body. */
 function identifyStream(
   { config, clock }: HttpDeps,
   request: FastifyRequest,
-  token: Token,
+  principal: Principal,
   bodyHash: Buffer,
 ): RequestIdentity | undefined {
   const requestId = request.headers['request-id'];
@@ -48,29 +63,30 @@ function identifyStream(
     query: queryWithoutToken(request.url),
     bodyHash,
     requestId: typeof requestId === 'string' ? requestId : undefined,
-    tokenId: token.id,
+    // Users are numbered apart from tokens.
+    caller: principal.kind === 'token' ? String(principal.id) : `user ${principal.id}`,
     windowSeconds: config.repeatWindowSeconds,
     now: clock.now(),
   });
 }
 
 /** A repeat that its Request-ID tells is read, to see whether its body is the same, and not stored. */
-async function isKnownId(deps: HttpDeps, request: FastifyRequest, token: Token): Promise<boolean> {
+async function isKnownId(deps: HttpDeps, request: FastifyRequest, principal: Principal): Promise<boolean> {
   if (!request.headers['request-id']) return false;
-  const identity = identifyStream(deps, request, token, Buffer.alloc(0));
+  const identity = identifyStream(deps, request, principal, Buffer.alloc(0));
   if (identity === undefined) return false;
   return (await findStoredAnswer(deps.db, identity.key, identity.since)) !== undefined;
 }
 
 /** @returns the JSON text of the answer; failures are thrown. */
-async function takeStream(deps: HttpDeps, request: FastifyRequest, token: Token): Promise<string> {
+async function takeStream(deps: HttpDeps, request: FastifyRequest, principal: Principal): Promise<string> {
   const { db, clock, signals, config } = deps;
   const keys = readKeys(request);
   requireCoding(request.raw);
   const hash = createHash('sha256').update(`${request.headers['muster-import'] ?? ''}\n`);
-  const identify = () => identifyStream(deps, request, token, hash.copy().digest());
+  const identify = () => identifyStream(deps, request, principal, hash.copy().digest());
   const pieces = readPieces(request.raw, clock, hash);
-  if (await isKnownId(deps, request, token)) {
+  if (await isKnownId(deps, request, principal)) {
     for await (const _piece of pieces);
     const identity = identify();
     if (identity !== undefined) await refuseRepeat(db, identity);
@@ -78,11 +94,12 @@ async function takeStream(deps: HttpDeps, request: FastifyRequest, token: Token)
   await requireRoom(db, clock, config.maxWaitingRows);
   const task = await streamTask(
     { db, clock, signals, retentionDays: config.taskRetentionDays, wake: deps.wakeImporter },
-    token,
+    { id: tokenIdOf(principal), databaseIds: principal.databaseIds },
     keys,
-    (databaseId) => requireRight(token, ['import'], databaseId),
+    (databaseId) => requireRight(principal, ['import'], databaseId),
     pieces,
     async (tx, { taskId, total }) => {
+      await auditStream(tx, deps, request, { taskId, total });
       const identity = identify();
       if (identity !== undefined) await keepAnswer(tx, identity, successText({ task_id: taskId, total }));
     },
@@ -113,14 +130,13 @@ export function addImportScope(app: FastifyInstance, deps: HttpDeps, sockets: St
     await Promise.allSettled(streams);
   });
   app.post('', { schema: importSchema, validatorCompiler: () => () => true }, async (request, reply) => {
-    const token = await authenticate(deps, request);
-    requireRight(token, ['import']);
+    const principal = await admit(deps, request);
     if (streams.size >= MAX_STREAMS) {
       const detail = `${MAX_STREAMS} streams are under way here; try again in ${BUSY_PAUSE_SECONDS} s`;
       throw new MusterError(429, { detail, retryAfterSeconds: BUSY_PAUSE_SECONDS });
     }
     const { socket } = request.raw;
-    const stream = takeStream(deps, request, token);
+    const stream = takeStream(deps, request, principal);
     streams.add(stream);
     sockets.add(socket);
     try {

@@ -30,7 +30,11 @@ export async function authenticate(db: Db, request: FastifyRequest, body: JsonOb
 }
 
 /** @throws {MusterError} 403 when the token has none of the rights, on that database where one is given. */
-export function requireRight(token: Token, rights: readonly Right[], databaseId?: number): void {
+export function requireRight(
+  token: Pick<Token, 'rights' | 'databaseIds'>,
+  rights: readonly Right[],
+  databaseId?: number,
+): void {
   if (rights.some((right) => mayUse(token, right, databaseId))) return;
   const lacked = rights.some((right) => mayUse(token, right))
     ? `database ${databaseId}`

@@ -49,17 +49,17 @@ export function identifyRequest(request: {
   query: string;
   bodyHash: Buffer;
   requestId: string | undefined;
-  tokenId: number;
+  /** The id of the token, or another name of who asks. */
+  caller: string;
   windowSeconds: number;
   now: Date;
 }): RequestIdentity | undefined {
-  const { method, query, requestId, windowSeconds, now } = request;
+  const { method, query, requestId, caller, windowSeconds, now } = request;
   if (!requestId && windowSeconds === 0) return undefined;
-  const token = String(request.tokenId);
   const bodyHash = hashOf(method, request.bodyHash);
   const key = requestId
-    ? hashOf('request-id', token, requestId)
-    : hashOf('checksum', token, method, query, request.bodyHash);
+    ? hashOf('request-id', caller, requestId)
+    : hashOf('checksum', caller, method, query, request.bodyHash);
   const since = new Date(now.getTime() - (windowSeconds || REQUEST_ID_SECONDS) * 1000);
   return { key, bodyHash, since, now };
 }
@@ -73,7 +73,7 @@ function identifyCall(call: ApiCall, method: string): RequestIdentity | undefine
     query: queryWithoutToken(request.url),
     bodyHash,
     requestId: typeof requestId === 'string' ? requestId : undefined,
-    tokenId: token.id,
+    caller: String(token.id),
     windowSeconds: deps.config.repeatWindowSeconds,
     now: deps.clock.now(),
   });

@@ -22,7 +22,7 @@ export interface StoredRequest {
 
 /** Whose files may be used, and until when what is stored is needed. */
 interface FileUse {
-  readonly tokenId: number;
+  readonly tokenId: number | null;
   readonly databaseIds: readonly number[] | null;
   readonly now: Date;
 }

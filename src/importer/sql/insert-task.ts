@@ -10,7 +10,8 @@ export interface NewTask {
   readonly databaseId: number;
   /** Null = profiles are imported and sent nowhere. */
   readonly workflowId: number | null;
-  readonly tokenId: number;
+  /** Null = a person. */
+  readonly tokenId: number | null;
   /** The task whose failed items this one tries again. */
   readonly parentId: string | null;
   readonly envelope: Envelope;

@@ -51,7 +51,7 @@ async function packRetries(db: Db, task: TaskSource, { rows, isAudience }: Retri
  */
 export async function retryFailed(
   deps: SubmitDeps,
-  token: { readonly id: number },
+  token: { readonly id: number | null },
   taskId: string,
   body: JsonObject,
   permit: Permit,

@@ -24,9 +24,10 @@ import { splitRows, toRows } from './split-rows.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The token that sends a request. */
+/** Who sends a request. */
 export interface Caller {
-  readonly id: number;
+  /** Of the token; null = a person. */
+  readonly id: number | null;
   /** Null = every one. */
   readonly databaseIds: readonly number[] | null;
 }
