@@ -67,12 +67,14 @@ class Claimer<Row extends Claimed, Settled> {
   async #claimFor(place: string, limit: number): Promise<Claim<Row> | undefined | 'no room'> {
     const now = this.#deps.clock.now();
     const token = newUuid();
+    // Before the claim: rows that end while it counts them make room that it does not see.
+    const hadRows = this.#flight.hasRowsTo(place);
     const turn = await this.#deps.claim(place, { token, now, limit });
     if (turn.rows.length > 0) return { token, rows: turn.rows };
     if (turn.held > 0) this.#turns.again(place);
     if (turn.nextAt !== null) this.#turns.rest(place, turn.nextAt, now);
     // When others fill it there is nothing to wait for here.
-    return turn.isFull && this.#flight.hasRowsTo(place) ? 'no room' : undefined;
+    return turn.isFull && (hadRows || this.#flight.hasRowsTo(place)) ? 'no room' : undefined;
   }
 
   /** A place that was left alone may be asked before the loop looks by itself. */
