@@ -49,7 +49,6 @@ function greet(muster: Muster, config: Config): void {
   print(`Muster listens at ${muster.url}`);
   if (muster.firstToken !== undefined) {
     print(`API token (shown this once, keep it): ${muster.firstToken}`);
-    print(`Open ${muster.url}/#setup=${muster.firstToken} to make the owner's account.`);
   }
   if (config.databaseUrl === undefined) print(`Data lies in ${config.dataDir}. Ctrl-C stops.`);
 }

@@ -20,7 +20,12 @@ const owners = new Set([
   'POST /hooks/:id/rotate_secret',
 ]);
 const people = new Set(['DELETE /session', 'PATCH /session', 'POST /session/password']);
-const viewers = new Set([...people, 'POST /templates/preview', 'POST /templates/:id/preview']);
+const viewers = new Set([
+  ...people,
+  'POST /templates/preview',
+  'POST /templates/:id/preview',
+  'POST /databases/:id/explain',
+]);
 /** What a token that is bound to a database may not do, whatever else the request says. */
 const unbound = new Set([
   ...[...owners].filter((route) => /users|audit/.test(route)),
