@@ -49,6 +49,7 @@ function greet(muster: Muster, config: Config): void {
   print(`Muster listens at ${muster.url}`);
   if (muster.firstToken !== undefined) {
     print(`API token (shown this once, keep it): ${muster.firstToken}`);
+    print(`Make your account in the browser: ${muster.url}/#setup=${muster.firstToken}`);
   }
   if (config.databaseUrl === undefined) print(`Data lies in ${config.dataDir}. Ctrl-C stops.`);
 }

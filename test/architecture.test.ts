@@ -11,6 +11,7 @@ import {
   sizeFaults,
   variableRow,
   variableTableFaults,
+  webImportFaults,
 } from './support/house-rules.ts';
 import { readSourceFacts, type SourceFacts } from './support/source-facts.ts';
 
@@ -21,8 +22,9 @@ function readAll(pattern: string): Map<string, string> {
   return new Map(paths.sort().map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]));
 }
 
-const all = await readSourceFacts(readAll('{src,test,scripts,demo,bench}/**/*.ts'));
+const all = await readSourceFacts(readAll('{src,test,scripts,demo,bench,web}/**/*.{ts,tsx}'));
 const server = all.filter(({ path }) => path.startsWith('src/'));
+const web = all.filter(({ path }) => path.startsWith('web/'));
 
 function parse(files: Readonly<Record<string, string>>): Promise<SourceFacts[]> {
   return readSourceFacts(new Map(Object.entries(files)));
@@ -33,8 +35,33 @@ test('imports go to lower levels, by the doors of the rooms', () => {
   assert.deepEqual(importFaults(server), []);
 });
 
+test('the web UI knows the shapes of the admin API alone', () => {
+  assert.ok(web.length > 50, `only ${web.length} files were found`);
+  assert.deepEqual(webImportFaults(web), []);
+});
+
+test('the check of the web UI finds what is wrong, and nothing else', async () => {
+  const from = 'web/src/pages/a.tsx';
+  const cases: readonly [line: string, fault: string | undefined][] = [
+    ["import type { A } from '../../../src/http/admin/contract.ts';", undefined],
+    ["import { a } from '../api/client.ts';\nimport { b } from 'react';", undefined],
+    [
+      "import { type A, a } from '../../../src/http/admin/task-contract.ts';",
+      'imports more than types of src/http/admin/task-contract.ts',
+    ],
+    [
+      "import type { A } from '../../../src/base/index.ts';",
+      'imports src/base/index.ts: of the server it knows contracts alone',
+    ],
+  ];
+  for (const [line, fault] of cases) {
+    const expected = fault === undefined ? [] : [`${from}: ${fault}`];
+    assert.deepEqual(webImportFaults(await parse({ [from]: `${line}\n` })), expected, line);
+  }
+});
+
 test('no file imports itself around corners', () => {
-  assert.deepEqual(cycleFaults(server), []);
+  assert.deepEqual(cycleFaults([...server, ...web]), []);
 });
 
 test('only config and main.ts take the environment', () => {

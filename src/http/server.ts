@@ -16,6 +16,14 @@ import { normalPath } from './paths.ts';
 import { addReportScope, REPORTS_PATH } from './tracking/reports.ts';
 import { addTrackingScope } from './tracking/scope.ts';
 import { API_PREFIX, addApiScope, sendUnknownPath } from './v1.1/scope.ts';
+import {
+  addWebParts,
+  contentSecurityPolicy,
+  readWebPages,
+  sendPage,
+  type WebPages,
+  wantsPage,
+} from './web.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -49,8 +57,16 @@ function isBelow(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);
 }
 
-/** In the dialect of the scope that the path belongs to, however its slashes are written. */
-function sendNotFound(request: FastifyRequest, reply: FastifyReply, deps: HttpDeps): FastifyReply {
+/**
+ * In the dialect of the scope that the path belongs to, however its slashes are written. Every other address may be one of
+ * a page, which the browser knows.
+ */
+function sendNotFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: HttpDeps,
+  pages: WebPages,
+): FastifyReply {
   const path = normalPath(request.url);
   if (!deps.answersApi) {
     const detail = 'this process is a worker, it answers /healthz, /readyz and /metrics alone';
@@ -58,6 +74,7 @@ function sendNotFound(request: FastifyRequest, reply: FastifyReply, deps: HttpDe
   }
   if (isBelow(path, API_PREFIX)) return sendUnknownPath(request, reply, deps);
   if (isBelow(path, ADMIN_PREFIX)) return sendUnknownResource(request, reply);
+  if (wantsPage(request) && !isBelow(path, '/api')) return sendPage(reply, pages);
   return reply.code(404).send({ error: 404, error_text: 'Not found' });
 }
 
@@ -106,6 +123,7 @@ function boundClose(app: FastifyInstance): void {
 /** The HTTP side of the program, not yet listening. `close` lets requests under way end. */
 export function createServer(deps: HttpDeps): FastifyInstance {
   const streamSockets = new WeakSet<Socket>();
+  const pages = readWebPages();
   const app = fastify({
     // Requests are logged by the hooks and handlers of this room, through the log that it is given.
     logger: false,
@@ -120,24 +138,27 @@ export function createServer(deps: HttpDeps): FastifyInstance {
     // Reached by a path that cannot be decoded, before any route and hook.
     frameworkErrors: (_error, request, reply) => {
       reply.header('x-request-id', request.id);
-      sendNotFound(request, reply, deps);
+      sendNotFound(request, reply, deps, pages);
     },
   });
   app.removeAllContentTypeParsers();
   addRecords(app, deps);
   boundClose(app);
-  app.register(helmet);
+  app.register(helmet, { contentSecurityPolicy });
   app.register(cookie);
   addPrincipals(app);
   app.setErrorHandler((thrown, request, reply) => sendRootFault(thrown, request, reply, deps));
-  app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, deps));
+  app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, deps, pages));
   addOpenApi(app, deps);
   app.register(async (scope) => {
     addHealth(scope, deps);
     addOpenApiRoute(scope);
-    scope.get('/', { schema: { hide: true } }, async () => HOME);
+    scope.get('/', { schema: { hide: true } }, async (request, reply) =>
+      deps.answersApi && wantsPage(request) ? sendPage(reply, pages) : HOME,
+    );
   });
   if (!deps.answersApi) return app;
+  app.register(async (scope) => addWebParts(scope, pages));
   app.register(async (scope) => addApiScope(scope, deps), { prefix: API_PREFIX });
   app.register(async (scope) => addImportScope(scope, deps, streamSockets), { prefix: IMPORTS_PATH });
   app.register(async (scope) => addReportScope(scope, deps), { prefix: REPORTS_PATH });

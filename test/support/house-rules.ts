@@ -82,6 +82,22 @@ export function importFaults(files: readonly SourceFacts[]): string[] {
   });
 }
 
+/** What the web UI may know of the server: the shapes of the admin API, as types. */
+const CONTRACT = /^src\/http\/admin\/[a-z-]*contract\.ts$/;
+
+/** The web UI lies in web/ alone; it is told the shapes of the admin API, and nothing of the server is bundled into it. */
+export function webImportFaults(files: readonly SourceFacts[]): string[] {
+  return files.flatMap(({ path, imports, valueImports }) =>
+    imports.flatMap((specifier) => {
+      const target = specifier === undefined ? undefined : resolveImport(path, specifier);
+      if (target === undefined || target.startsWith('web/')) return [];
+      if (!CONTRACT.test(target))
+        return [`${path}: imports ${target}: of the server it knows contracts alone`];
+      return valueImports.includes(specifier) ? [`${path}: imports more than types of ${target}`] : [];
+    }),
+  );
+}
+
 /** Files that import each other, directly or around corners; each cycle once. Imports of types count. */
 export function cycleFaults(files: readonly SourceFacts[]): string[] {
   const targets = new Map(

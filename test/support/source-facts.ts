@@ -9,6 +9,8 @@ export interface SourceFacts {
   readonly lines: number;
   /** As they are written, types included; `undefined` for an `import()` of something that is no literal. */
   readonly imports: readonly (string | undefined)[];
+  /** Those of them that bring more than types. */
+  readonly valueImports: readonly (string | undefined)[];
   readonly functions: readonly { readonly name: string; readonly line: number; readonly lines: number }[];
   /** Lines that take the environment of the process. */
   readonly environmentLines: readonly number[];
@@ -16,7 +18,10 @@ export interface SourceFacts {
   readonly castLines: readonly number[];
 }
 
-const CONFIG = { compilerOptions: { noLib: true, noResolve: true, types: [] }, include: ['**/*.ts'] };
+const CONFIG = {
+  compilerOptions: { noLib: true, noResolve: true, types: [], jsx: 'preserve' },
+  include: ['**/*.ts', '**/*.tsx'],
+};
 
 function literalText(node: ast.Node | undefined): string | undefined {
   if (node === undefined) return undefined;
@@ -35,6 +40,13 @@ function importOf(node: ast.Node): (string | undefined)[] {
     return [literalText(node.arguments[0])];
   }
   return [];
+}
+
+/** Whether an import is of types alone, as a whole: `import type`, `export type`, `import('…').T`. */
+function bringsTypes(node: ast.Node): boolean {
+  if (ast.isImportTypeNode(node)) return true;
+  if (ast.isImportDeclaration(node)) return node.importClause?.phaseModifier === ast.SyntaxKind.TypeKeyword;
+  return ast.isExportDeclaration(node) && node.isTypeOnly;
 }
 
 /** `process.env`, and `process` used in any way that could hand it on; other members of it are fine. */
@@ -72,13 +84,16 @@ function nameOf(node: ast.Node): string {
 
 function readFacts(path: string, source: ast.SourceFile): SourceFacts {
   const imports: (string | undefined)[] = [];
+  const valueImports: (string | undefined)[] = [];
   const functions: SourceFacts['functions'][number][] = [];
   const environmentLines: number[] = [];
   const castLines: number[] = [];
   const lineAt = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
   const visit = (node: ast.Node): void => {
     const line = lineAt(node.getStart(source));
-    imports.push(...importOf(node));
+    const named = importOf(node);
+    imports.push(...named);
+    if (!bringsTypes(node)) valueImports.push(...named);
     if (takesEnvironment(node)) environmentLines.push(line);
     if (isCast(node)) castLines.push(line);
     if (ast.isFunctionLikeDeclaration(node)) {
@@ -88,7 +103,7 @@ function readFacts(path: string, source: ast.SourceFile): SourceFacts {
   };
   source.forEachChild(visit);
   const lines = source.text.split('\n').length - (source.text.endsWith('\n') ? 1 : 0);
-  return { path, lines, imports, functions, environmentLines, castLines };
+  return { path, lines, imports, valueImports, functions, environmentLines, castLines };
 }
 
 /**

@@ -81,3 +81,4 @@ export const tested = Type.Object({
   answer: nullable(Type.String({ description: 'what the server has said' })),
 });
 export type TestedObject = Static<typeof tested>;
+export type SenderObject = Static<typeof sender>;
