@@ -150,10 +150,10 @@ export function printSignpost(signpost: Signpost, paint: Paint): string {
   const remark = (text: string): string => paint('dim', `    # ${text}`);
   const lines = [
     paint('bold', '  Where to look next'),
-    `    server      ${paint('cyan', url)}`,
-    `    API         ${url}/api/openapi.json`,
-    `    figures     ${url}/metrics`,
-    `    endpoint    ${sinkUrl}`,
+    `    in a browser  ${paint('cyan', `${url}/#setup=${token}`)}`,
+    `    API           ${url}/api/openapi.json`,
+    `    figures       ${url}/metrics`,
+    `    endpoint      ${sinkUrl}`,
     '',
     remark(tokenFile === undefined ? 'your MUSTER_TOKEN' : `kept in ${tokenFile}`),
     `    TOKEN='${token}'`,

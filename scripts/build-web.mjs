@@ -7,23 +7,40 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Written last, so that it is missing after a build that was interrupted; vite empties the folder first. */
 const mark = join(root, 'web/dist/.sources');
+
+/** Below this a part fits a packet or two as it is. */
+const LEAST_BYTES = 1500;
 
 function hashSources() {
   const hash = createHash('sha256');
   const files = globSync('web/{src,public}/**/*', { cwd: root }).filter((file) =>
     statSync(join(root, file)).isFile(),
   );
-  for (const file of ['package-lock.json', 'web/index.html', 'web/vite.config.ts', ...files.sort()]) {
+  const beside = ['package-lock.json', 'scripts/build-web.mjs', 'web/index.html', 'web/vite.config.ts'];
+  for (const file of [...beside, ...files.sort()]) {
     hash
       .update(`${file.replaceAll('\\', '/')}\0`)
       .update(readFileSync(join(root, file)))
       .update('\0');
   }
   return hash.digest('hex');
+}
+
+/** Beside every part that it is worth for, so that nothing is compressed while somebody waits for it. */
+function compressParts() {
+  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+  for (const file of globSync('web/dist/**/*.{js,css,svg}', { cwd: root })) {
+    const path = join(root, file);
+    const bytes = readFileSync(path);
+    if (bytes.length < LEAST_BYTES) continue;
+    writeFileSync(`${path}.br`, brotliCompressSync(bytes, quality));
+    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+  }
 }
 
 const vite = join(root, 'node_modules/vite/bin/vite.js');
@@ -38,6 +55,11 @@ if (!isBuilt && !existsSync(vite)) {
     cwd: root,
     stdio: 'inherit',
   });
-  if (status === 0) writeFileSync(mark, sources);
-  else process.exitCode = 1;
+  if (status === 0) {
+    compressParts();
+    writeFileSync(mark, sources);
+  } else {
+    console.error('The web UI could not be built; what is wrong stands above.');
+    process.exitCode = 1;
+  }
 }

@@ -158,7 +158,7 @@ export function createServer(deps: HttpDeps): FastifyInstance {
     );
   });
   if (!deps.answersApi) return app;
-  app.register(async (scope) => addWebParts(scope, pages));
+  app.register(async (scope) => addWebParts(scope, pages, deps));
   app.register(async (scope) => addApiScope(scope, deps), { prefix: API_PREFIX });
   app.register(async (scope) => addImportScope(scope, deps, streamSockets), { prefix: IMPORTS_PATH });
   app.register(async (scope) => addReportScope(scope, deps), { prefix: REPORTS_PATH });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpDeps } from './deps.ts';
 
 /** What `npm run build` has made of web/. */
 const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -62,14 +63,18 @@ export function sendPage(reply: FastifyReply, { page }: WebPages): FastifyReply 
 }
 
 /** The parts of the web UI: scripts, styles, pictures. Addresses of pages are answered where nothing else is found. */
-export function addWebParts(app: FastifyInstance, { isBuilt }: WebPages): void {
-  if (!isBuilt) return;
+export function addWebParts(app: FastifyInstance, { isBuilt }: WebPages, { log }: HttpDeps): void {
+  if (!isBuilt) {
+    log.warn({ folder: WEB_FOLDER }, 'the web UI is not built: npm run build, then start again');
+    return;
+  }
   app.register(fastifyStatic, {
     root: WEB_FOLDER,
     index: false,
     // One route for each file, so that every other address is looked for where it may be.
     wildcard: false,
-    globIgnore: ['index.html'],
+    globIgnore: ['index.html', '**/*.br', '**/*.gz'],
+    preCompressed: true,
     serveDotFiles: false,
     schemaHide: true,
     setHeaders: (reply, path) => {
