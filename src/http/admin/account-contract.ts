@@ -92,7 +92,7 @@ export const auditQuery = closed({
   after: Type.Optional(entryId),
   limit: Type.Optional(limit),
 });
-const auditEntry = Type.Object({
+export const auditEntry = Type.Object({
   id: entryId,
   at: time,
   actor: Type.Object({ kind: Type.Enum(actorKinds), id: nullable(id), name: Type.String() }),
@@ -103,4 +103,5 @@ const auditEntry = Type.Object({
   ip: nullable(Type.String()),
   request_id: nullable(Type.String()),
 });
+export type AuditEntryObject = Static<typeof auditEntry>;
 export const auditPage = Type.Object({ data: Type.Array(auditEntry), next_after: nullable(entryId) });

@@ -74,6 +74,7 @@ function Rows<T>({ label, columns, rows, rowKey, linkOf }: DataTableProps<T> & {
                 <Table.Td
                   key={column.key}
                   ta={column.align}
+                  fw={at === 0 ? 500 : undefined}
                   className={column.align === 'right' ? 'figures' : undefined}
                 >
                   <Cell column={column} row={row} link={at === 0 ? linkOf?.(row) : undefined} />
@@ -101,6 +102,8 @@ function Cards<T>({ label, columns, rows, rowKey, linkOf }: DataTableProps<T> & 
                   </Text>
                 )}
                 <Box
+                  fz="sm"
+                  fw={at === 0 ? 500 : undefined}
                   ta={at === 0 ? 'left' : 'right'}
                   miw={0}
                   flex={at === 0 ? 1 : undefined}

@@ -1,5 +1,43 @@
 import type { Russian } from '../../words/words.ts';
 
-export const en = {} as const;
+export const en = {
+  title: 'My account',
+  person: 'You',
+  name: 'Name',
+  email: 'E-mail',
+  emailHelp: 'You log in with it; it cannot be changed.',
+  role: 'Role',
+  roles: { owner: 'Owner', editor: 'Editor', viewer: 'Viewer' },
+  language: 'Language',
+  asBrowser: 'As the browser asks',
+  password: 'Password',
+  passwordAbout: 'Your sessions in other browsers end when you change it.',
+  current: 'Password now',
+  next: 'New password',
+  nextHelp: 'At least {{least}} characters',
+  repeat: 'New password once more',
+  different: 'The two are not the same',
+  change: 'Change the password',
+  changed: 'The password was changed',
+} as const;
 
-export const ru: Russian<typeof en> = {};
+export const ru: Russian<typeof en> = {
+  title: 'Моя учётная запись',
+  person: 'О вас',
+  name: 'Имя',
+  email: 'E-mail',
+  emailHelp: 'С ним вы входите; изменить его нельзя.',
+  role: 'Роль',
+  roles: { owner: 'Владелец', editor: 'Редактор', viewer: 'Наблюдатель' },
+  language: 'Язык',
+  asBrowser: 'Как в браузере',
+  password: 'Пароль',
+  passwordAbout: 'При смене пароля ваши сеансы в других браузерах завершатся.',
+  current: 'Текущий пароль',
+  next: 'Новый пароль',
+  nextHelp: 'Не короче {{least}} символов',
+  repeat: 'Новый пароль ещё раз',
+  different: 'Пароли не совпадают',
+  change: 'Сменить пароль',
+  changed: 'Пароль изменён',
+};

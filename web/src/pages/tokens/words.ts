@@ -1,5 +1,73 @@
 import type { Russian } from '../../words/words.ts';
 
-export const en = {} as const;
+export const en = {
+  title: 'API tokens',
+  about: 'Programs show a token with every request. It says what they may do, and in which databases.',
+  make: 'New token',
+  makeTitle: 'New API token',
+  makeAction: 'Make the token',
+  name: 'Name',
+  nameHelp: 'The program that will use it, such as “Shop, orders”. The audit log shows this name.',
+  rights: 'What it may do',
+  right: { import: 'Import', read: 'Read', admin: 'Administer' },
+  rightHelp: {
+    import: 'Import profiles, start workflows, send events',
+    read: 'Look at tasks, profiles, workflows and the event feed',
+    admin: 'Everything, this API of the web UI included',
+  },
+  noRight: 'Choose at least one right',
+  databases: 'Databases',
+  databasesHelp: 'Leave it empty for every database, also those made later.',
+  every: 'every database',
+  created: 'Made',
+  state: 'State',
+  active: 'In use',
+  revoked: 'Revoked',
+  revoke: 'Revoke',
+  revokeTitle: 'Revoke “{{name}}”?',
+  revokeText:
+    'Programs that use it are refused from this moment on. It cannot be taken back; give them a new token first.',
+  revokeAction: 'Revoke the token',
+  revokeDone: 'The token was revoked',
+  secretTitle: 'The token “{{name}}”',
+  tryIt: 'Try it in a terminal:',
+  empty: 'No tokens yet',
+  emptyText: 'Make one for each program that talks to Muster, so that each can be revoked alone.',
+} as const;
 
-export const ru: Russian<typeof en> = {};
+export const ru: Russian<typeof en> = {
+  title: 'API-токены',
+  about: 'Программы предъявляют токен с каждым запросом. Он определяет, что им можно и в каких базах.',
+  make: 'Новый токен',
+  makeTitle: 'Новый API-токен',
+  makeAction: 'Создать токен',
+  name: 'Название',
+  nameHelp:
+    'Программа, которая будет его использовать, например «Магазин, заказы». Название видно в журнале действий.',
+  rights: 'Что разрешено',
+  right: { import: 'Импорт', read: 'Чтение', admin: 'Администрирование' },
+  rightHelp: {
+    import: 'Импортировать профили, запускать сценарии, передавать события',
+    read: 'Смотреть задачи, профили, сценарии и ленту событий',
+    admin: 'Всё, включая API, на котором работает этот интерфейс',
+  },
+  noRight: 'Выберите хотя бы одно право',
+  databases: 'Базы',
+  databasesHelp: 'Оставьте пустым для всех баз, в том числе созданных позже.',
+  every: 'все базы',
+  created: 'Создан',
+  state: 'Состояние',
+  active: 'Действует',
+  revoked: 'Отозван',
+  revoke: 'Отозвать',
+  revokeTitle: 'Отозвать «{{name}}»?',
+  revokeText:
+    'С этого момента программы с этим токеном получат отказ. Вернуть его нельзя; сначала выдайте им новый.',
+  revokeAction: 'Отозвать токен',
+  revokeDone: 'Токен отозван',
+  secretTitle: 'Токен «{{name}}»',
+  tryIt: 'Проверьте в терминале:',
+  empty: 'Токенов пока нет',
+  emptyText:
+    'Создайте по токену на каждую программу, которая обращается к Muster: тогда каждый можно отозвать отдельно.',
+};

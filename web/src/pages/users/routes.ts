@@ -1,3 +1,5 @@
 import type { RouteObject } from 'react-router';
 
-export const routes: RouteObject[] = [];
+export const routes: RouteObject[] = [
+  { path: 'users', lazy: async () => ({ Component: (await import('./users-page.tsx')).UsersPage }) },
+];
