@@ -20,9 +20,10 @@ export { type ItemState, itemStates, stateOfFault } from './rows/item-state.ts';
 export { addRunCounts } from './sql/add-run-counts.ts';
 export { purgeOpenTasks } from './sql/purge-open-tasks.ts';
 export { purgeTasks } from './sql/purge-tasks.ts';
-export { type TaskState, taskStates } from './sql/select-tasks.ts';
+export { type TaskQuery, type TaskState, taskStates } from './sql/select-tasks.ts';
 export { requireRoom } from './tasks/backlog.ts';
 export { cancelTask, type Permit } from './tasks/cancel-task.ts';
+export { type FailureGroup, type Failures, groupFailures } from './tasks/group-failures.ts';
 export { createImporter, type ImporterDeps } from './tasks/importer.ts';
 export {
   type ReportFilter,
@@ -37,6 +38,7 @@ export { type StreamDeps, type StreamedTask, streamTask } from './tasks/stream-t
 export { type SubmitDeps, submitTask } from './tasks/submit-task.ts';
 export {
   getTaskStatus,
+  getTaskStatuses,
   listTasks,
   type TaskCounters,
   type TaskPage,

@@ -277,6 +277,33 @@ test('a token without the right is refused, and a task of another database is no
   }
 });
 
+test('failed items are grouped by reason, whatever value was at fault', async () => {
+  const rows = [{ data: { email: 'g@x.org' } }, { data: { email: 'no' } }, { data: { email: 'none' } }];
+  const phones = ['call me', 'do not'].map((phones) => ({ data: { email: 'h@x.org', phones } }));
+  const id = await submit([...rows, ...phones, { data: { email: 'i@x.org', nothing: 1 } }]);
+  await drain();
+  const answer = await call('GET', `/tasks/${id}/failures`);
+  const json = parseJson(answer.body);
+  assert.ok(isJsonObject(json) && Array.isArray(json['data']), answer.body);
+  assert.deepEqual(
+    json['data'].filter(isJsonObject).map(({ code, field, count }) => [code, field, count]),
+    [
+      [400, 'email', 2],
+      [400, 'phones', 2],
+      [400, 'nothing', 1],
+    ],
+  );
+  const [first] = json['data'].filter(isJsonObject);
+  assert.deepEqual(
+    [first?.['examples']].flat().map((example) => [Object(example)['item'], Object(example)['row']]),
+    [
+      [1, { data: { email: 'no' } }],
+      [2, { data: { email: 'none' } }],
+    ],
+  );
+  assert.equal((await call('GET', `/tasks/${UNKNOWN_TASK}/failures`)).statusCode, 404);
+});
+
 test('administrators cancel, try again, and stream whole reports', async () => {
   const data = Array.from({ length: 1_200 }, (_, index) => ({
     data: { email: index === 700 ? 'none' : `s${index}@x.ru` },

@@ -6,17 +6,16 @@ import { toError } from '../../base/index.ts';
 import {
   cancelTask,
   getTaskStatus,
+  groupFailures,
   itemStates,
   listTasks,
   type ReportRow,
   reportColumns,
   retryFailed,
   streamReport,
-  type TaskStatus,
 } from '../../importer/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { printHeader, printRows, tableTypes } from '../print-table.ts';
-import { toTaskData } from '../task-data.ts';
 import { principalOf, sees } from './auth.ts';
 import {
   noQuery,
@@ -24,7 +23,6 @@ import {
   reportQuery,
   retriedTask,
   retryBody,
-  type TaskObject,
   task,
   taskPage,
   taskParams,
@@ -32,15 +30,9 @@ import {
   taskResultQuery,
 } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
-
-function toObject(status: TaskStatus): TaskObject {
-  return {
-    id: status.taskId,
-    database_id: status.databaseId,
-    workflow_id: status.workflowId,
-    ...toTaskData(status),
-  };
-}
+import { failures } from './task-contract.ts';
+import { toTaskObject } from './task-object.ts';
+import { addTaskStream } from './task-stream.ts';
 
 /** A report as text, in pieces. */
 async function* printReport(
@@ -85,7 +77,7 @@ export function addTasks(root: FastifyInstance, deps: HttpDeps): void {
       if (databaseId !== undefined && !sees(request, databaseId)) throw noSuch('database', databaseId);
       const databaseIds = databaseId === undefined ? principalOf(request).databaseIds : [databaseId];
       const found = await listTasks(db, clock, { databaseIds, workflowId, status, after, limit });
-      return { data: found.tasks.map(toObject), next_after: found.next ?? null };
+      return { data: found.tasks.map(toTaskObject), next_after: found.next ?? null };
     },
   );
 
@@ -103,12 +95,14 @@ export function addTasks(root: FastifyInstance, deps: HttpDeps): void {
       const { result_from: from = 0, result_limit: limit = deps.config.maxItems } = request.query;
       const status = await getTaskStatus(db, clock, request.params.id, { from, limit });
       if (status === undefined || !sees(request, status.databaseId)) throw noSuch('task', request.params.id);
-      return toObject(status);
+      return toTaskObject(status);
     },
   );
 
+  addTaskStream(root, deps);
   addTaskActions(root, deps);
   addTaskReport(root, deps);
+  addTaskFailures(root, deps);
 }
 
 function addTaskActions(root: FastifyInstance, deps: HttpDeps): void {
@@ -131,7 +125,7 @@ function addTaskActions(root: FastifyInstance, deps: HttpDeps): void {
       if (status === undefined) throw noSuch('task', id);
       // What waited behind its chunks may go on.
       wakeImporter();
-      return toObject(status);
+      return toTaskObject(status);
     },
   );
 
@@ -197,6 +191,33 @@ function addTaskReport(root: FastifyInstance, { db, log }: HttpDeps): void {
       return reply
         .type(format === 'json' ? 'application/json; charset=utf-8' : tableTypes[format])
         .send(stream);
+    },
+  );
+}
+
+function addTaskFailures(root: FastifyInstance, { db }: HttpDeps): void {
+  const app = root.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get(
+    '/tasks/:id/failures',
+    {
+      schema: {
+        summary: 'The failed items of a task by reason, with some examples of each',
+        params: taskParams,
+        querystring: noQuery,
+        response: answers(200, failures),
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const found = await groupFailures(db, id, (databaseId) => sees(request, databaseId));
+      if (found === undefined) throw noSuch('task', id);
+      const data = found.groups.map(({ code, field, reason, count, examples }) => ({
+        ...{ code, reason, count },
+        ...(field === undefined ? {} : { field }),
+        examples: examples.map(({ item, text, row }) => ({ item, error_text: text, row })),
+      }));
+      return { data, others: found.others };
     },
   );
 }

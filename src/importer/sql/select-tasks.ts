@@ -112,6 +112,22 @@ export async function selectTask(db: Db, id: string): Promise<TaskRow | undefine
   return rows[0] && toTask(rows[0]);
 }
 
+/** Those of the tasks that are there, in databases that may be seen; null = every one. */
+export async function selectTasks(
+  db: Db,
+  ids: readonly string[],
+  databaseIds: readonly number[] | null,
+): Promise<TaskRow[]> {
+  const { rows } = await sql<Columns>`
+    select ${columns}
+      from ${tasks}
+     where t.id = any (${ids}::uuid[])
+       and (${databaseIds}::int[] is null or t.database_id = any (${databaseIds}::int[]))
+     order by t.accepted_at desc, t.id desc
+  `.execute(db);
+  return rows.map(toTask);
+}
+
 export interface TaskQuery {
   /** Null = tasks of every database. */
   readonly databaseIds: readonly number[] | null;

@@ -7,6 +7,7 @@ import {
   pageTasks,
   type StateCounters,
   selectTask,
+  selectTasks,
   type TaskQuery,
   type TaskRow,
   type TaskState,
@@ -143,6 +144,17 @@ export async function getTaskStatus(
   const isWhole = page.from === 0 && page.limit >= task.total;
   const result = isWhole ? await loadAllResults(db, taskId) : await loadResults(db, taskId, page);
   return { ...status, result };
+}
+
+/** Those of the tasks that are there, without their results. One statement. */
+export async function getTaskStatuses(
+  db: Db,
+  clock: Clock,
+  taskIds: readonly string[],
+  databaseIds: readonly number[] | null,
+): Promise<TaskStatus[]> {
+  const now = clock.now();
+  return (await selectTasks(db, taskIds, databaseIds)).map((task) => toStatus(task, now));
 }
 
 export interface TaskPage {

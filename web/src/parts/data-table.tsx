@@ -35,7 +35,7 @@ function Cell<T>({ column, row, link }: { column: Column<T>; row: T; link: strin
   const content = column.render(row);
   if (link === undefined) return content;
   return (
-    <Anchor component={Link} to={link} fw={500} className="breakable">
+    <Anchor component={Link} to={link} inherit className="breakable">
       {content}
     </Anchor>
   );
