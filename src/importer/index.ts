@@ -34,7 +34,7 @@ export {
   streamReport,
 } from './tasks/report-task.ts';
 export { type RetryOutcome, retryFailed } from './tasks/retry-failed.ts';
-export { type StreamDeps, type StreamedTask, streamTask } from './tasks/stream-task.ts';
+export { rulesForStream, type StreamDeps, type StreamedTask, streamTask } from './tasks/stream-task.ts';
 export { type SubmitDeps, submitTask } from './tasks/submit-task.ts';
 export {
   getTaskStatus,

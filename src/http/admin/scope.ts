@@ -13,6 +13,7 @@ import { addCalls } from './calls.ts';
 import { addDatabases } from './databases.ts';
 import { addExplain } from './explain.ts';
 import { addHooks } from './hooks.ts';
+import { addImports } from './imports.ts';
 import { addMessages } from './messages.ts';
 import { describeProblem, HttpProblem, sendProblem } from './problem.ts';
 import { addProfiles } from './profiles.ts';
@@ -88,6 +89,7 @@ export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
   addWorkflows(app, deps);
   addTokens(app, deps);
   addTasks(app, deps);
+  addImports(app, deps);
   addProfiles(app, deps);
   addExplain(app, deps);
   addResources(app, deps);

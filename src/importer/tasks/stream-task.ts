@@ -59,7 +59,7 @@ export interface StreamedTask {
 }
 
 /** A stream names a workflow, or in `db_id` a database that profiles are imported into and sent nowhere. */
-function rulesFor(body: JsonObject): ImportRules {
+export function rulesForStream(body: JsonObject): ImportRules {
   const database = ownValue(body, 'db_id') ?? null;
   const workflow = ownValue(body, 'workflow_id') ?? null;
   const hasDatabase = database !== null && workflow === null;
@@ -224,7 +224,7 @@ export async function streamTask(
   pieces: AsyncIterable<Buffer>,
   accept: (tx: Db, task: StreamedTask) => Promise<void>,
 ): Promise<StreamedTask> {
-  const rules = rulesFor(body);
+  const rules = rulesForStream(body);
   const prepared = await checkRequest(deps.db, parseOpenRequest(body, rules), rules, authorize);
   const taskId = await openTask(deps, token, prepared);
   try {

@@ -1,9 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CodeEditor } from './code-editor.tsx';
-
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonRecord = Record<string, unknown>;
+import { type JsonRecord, parseRecord } from './json-record.ts';
 
 interface JsonEditorProps {
   readonly label: string;
@@ -13,20 +11,6 @@ interface JsonEditorProps {
   readonly onChange: (value: JsonRecord | undefined) => void;
   readonly error?: string | undefined;
   readonly minHeight?: string;
-}
-
-function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The object that a text is, or why it is none. */
-export function parseRecord(text: string): { value: JsonRecord } | { fault: string | null } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? { value } : { fault: null };
-  } catch (thrown) {
-    return { fault: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
 }
 
 /** A JSON object to write by hand; says so while it is none. What is changed from outside replaces the text. */
