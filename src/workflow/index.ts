@@ -12,8 +12,10 @@ export { checkRuns } from './doctor.ts';
 export { clearWorkflow, endRunsOfProfiles } from './end-runs.ts';
 export { createEngine, type EngineDeps } from './engine/engine.ts';
 export { type ListedNode, listNodes } from './list-nodes.ts';
+export { type DefinitionFault, type NodeType, nodeTypes } from './nodes/node-base.ts';
+export { nodeSchemas } from './nodes/node-schemas.ts';
 export { pauseWorkflow, resumeWorkflow, stopWorkflow } from './pause-workflow.ts';
-export { DefinitionError, publishWorkflow } from './publish-workflow.ts';
+export { DefinitionError, findFaults, publishWorkflow } from './publish-workflow.ts';
 export { resumeWaiting } from './resume-waiting.ts';
 export { type AddRunCounts, RunCounts, type RunDelta } from './run-counts.ts';
 export { createRunPort, type RunPortDeps } from './run-port.ts';
@@ -23,6 +25,7 @@ export { findStartTarget, type StartTarget } from './sql/find-start-target.ts';
 export { findStuckRuns, type StuckRun } from './sql/find-stuck-runs.ts';
 export { findTaskRuns, type TaskRun } from './sql/find-task-runs.ts';
 export { createRunContext } from './sql/insert-run-context.ts';
+export { type ListedVersion, listVersions } from './sql/list-versions.ts';
 export { purgeCalls } from './sql/purge-calls.ts';
 export { type CallSearch, type CallState, callStates, type ListedCall } from './sql/select-calls.ts';
 export { selectCustomData } from './sql/select-custom-data.ts';
@@ -32,6 +35,7 @@ export type { RunQuery } from './sql/select-runs.ts';
 export type { EndedCall } from './sql/settle-calls.ts';
 export { type RunStart, requireDefaultStart, type StartOutcome, startRuns } from './start-runs.ts';
 export type { TrailStep } from './trail.ts';
+export { type Trial, type TrialChoice, type TrialEffect, type TrialResult, tryRun } from './trial/try-run.ts';
 export type { EnteredSegments } from './triggers/match-changes.ts';
 export {
   type SegmentsEntered,

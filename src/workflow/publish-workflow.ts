@@ -55,6 +55,26 @@ async function startFaults(tx: Db, workflowId: number, definition: Definition): 
 }
 
 /**
+ * Everything that keeps a definition from being published in that workflow; id 0 = one that is not there yet. Empty = it
+ * can be.
+ */
+export async function findFaults(
+  tx: Db,
+  workflow: Pick<Workflow, 'id' | 'databaseId' | 'definition'>,
+): Promise<{ faults: readonly DefinitionFault[]; definition: Definition | undefined }> {
+  const parsed = parseDefinition(workflow.definition);
+  if (!parsed.ok) return { faults: parsed.error, definition: undefined };
+  const { value: definition } = parsed;
+  const faults = await startFaults(tx, workflow.id, definition);
+  if (definition.changesProfiles) {
+    faults.push(...fieldFaults(definition, await loadShape(tx, workflow.databaseId)));
+  }
+  faults.push(...(await sendFaults(tx, definition.sends, workflow.databaseId)));
+  faults.push(...(await referenceFaults(tx, workflow, definition)));
+  return { faults, definition };
+}
+
+/**
  * Checks the draft and freezes it as the next version, which new runs follow from now on.
  * @throws {DefinitionError} when the draft has faults; {MusterError} 404 for an unknown workflow.
  */
@@ -62,16 +82,9 @@ export async function publishWorkflow(db: Db, clock: Clock, id: number): Promise
   return withTx(db, async (tx) => {
     const workflow = await lockWorkflow(tx, id);
     if (workflow === undefined) throw noSuchWorkflow(id);
-    const parsed = parseDefinition(workflow.definition);
-    if (!parsed.ok) throw new DefinitionError(parsed.error);
-    const faults = await startFaults(tx, id, parsed.value);
-    if (parsed.value.changesProfiles) {
-      faults.push(...fieldFaults(parsed.value, await loadShape(tx, workflow.databaseId)));
-    }
-    faults.push(...(await sendFaults(tx, parsed.value.sends, workflow.databaseId)));
-    faults.push(...(await referenceFaults(tx, workflow, parsed.value)));
-    if (faults.length > 0) throw new DefinitionError(faults);
-    const published = await insertVersion(tx, workflow, parsed.value, clock.now());
+    const { faults, definition } = await findFaults(tx, workflow);
+    if (definition === undefined || faults.length > 0) throw new DefinitionError(faults);
+    const published = await insertVersion(tx, workflow, definition, clock.now());
     if (published === undefined) throw noSuchWorkflow(id);
     return published;
   });

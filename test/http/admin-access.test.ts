@@ -25,6 +25,7 @@ const viewers = new Set([
   'POST /templates/preview',
   'POST /templates/:id/preview',
   'POST /databases/:id/explain',
+  'POST /workflows/check',
 ]);
 /** What a token that is bound to a database may not do, whatever else the request says. */
 const unbound = new Set([

@@ -27,6 +27,7 @@ import { addTasks } from './tasks.ts';
 import { addTemplates } from './templates.ts';
 import { addTokens } from './tokens.ts';
 import { addUsers } from './users.ts';
+import { addWorkflowTools } from './workflow-tools.ts';
 import { addWorkflows } from './workflows.ts';
 
 export const ADMIN_PREFIX = '/api/admin';
@@ -87,6 +88,7 @@ export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
   addAudit(app, deps);
   addDatabases(app, deps);
   addWorkflows(app, deps);
+  addWorkflowTools(app, deps);
   addTokens(app, deps);
   addTasks(app, deps);
   addImports(app, deps);

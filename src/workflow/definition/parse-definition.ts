@@ -49,6 +49,20 @@ function checkIds(listed: readonly [string, JsonObject][], faults: DefinitionFau
   }
 }
 
+/** Where nodes stand when the graph is drawn, `{"check": {"x": 0, "y": 120}}`: kept for editors, runs know nothing of it. */
+function checkLayout(layout: JsonValue | undefined, faults: DefinitionFault[]): void {
+  if (layout === undefined) return;
+  if (!isJsonObject(layout)) {
+    faults.push({ path: 'layout', message: 'expected an object of node ids with x and y' });
+    return;
+  }
+  for (const [id, place] of Object.entries(layout)) {
+    const [x, y] = isJsonObject(place) ? [place['x'], place['y']] : [];
+    if (typeof x === 'number' && typeof y === 'number') continue;
+    faults.push({ path: `layout.${id}`, message: 'expected an object with the numbers x and y' });
+  }
+}
+
 function waitsOf(node: Node): string[] {
   return node.type === 'wait_event' && node.wait.of === 'profile' ? [node.wait.event] : [];
 }
@@ -85,7 +99,7 @@ function assemble(nodes: ReadonlyMap<string, Node>, listed: readonly [string, Js
 /**
  * Checks and compiles a definition: `{"nodes": [{"id": "check", "type": "condition", …}, …]}`, or the nodes as an
  * object by id, `{"nodes": {"check": {"type": "condition", …}}}`. Edges (`next`, `yes`, `no`, `error`) hold ids of
- * nodes; an absent edge ends the run. Runs begin at start nodes: at most one named Default, any number with an event.
+ * nodes; an absent edge ends the run. `layout` says where nodes stand when it is drawn. Runs begin at start nodes: at most one named Default, any number with an event.
  * @returns the frozen definition, or every fault at once, each with its path.
  */
 export function parseDefinition(input: JsonValue): Outcome<Definition, DefinitionFault[]> {
@@ -94,8 +108,10 @@ export function parseDefinition(input: JsonValue): Outcome<Definition, Definitio
     return failure([{ path: 'definition', message: 'expected an object with `nodes`' }]);
   }
   for (const key of Object.keys(input)) {
-    if (key !== 'nodes') faults.push({ path: key, message: 'a definition has no such key' });
+    if (key !== 'nodes' && key !== 'layout')
+      faults.push({ path: key, message: 'a definition has no such key' });
   }
+  checkLayout(ownValue(input, 'layout'), faults);
   const listed = listNodes(ownValue(input, 'nodes'), faults);
   if (listed.length > MAX_NODES) {
     return failure([{ path: 'nodes', message: `more than ${MAX_NODES} nodes` }]);

@@ -7,7 +7,7 @@ import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import { type CallRequest, type ExecuteNode, PROFILE_GONE, templateScope } from './walking-run.ts';
 
-const callMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export const callMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 type CallMethod = (typeof callMethods)[number];
 
 export interface ApiCallNode extends NodeBase {

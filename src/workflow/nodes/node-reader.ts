@@ -1,3 +1,4 @@
+import type { TObject } from 'typebox';
 import { type JsonObject, type JsonValue, ownValue, parseJsonTree } from '../../base/index.ts';
 import { type Filter, parseFilter } from '../../query/index.ts';
 import { type Landing, parseTemplate, type Template } from '../../templates/index.ts';
@@ -108,10 +109,12 @@ export class NodeReader {
     return parseJsonTree(value, path, (text, place) => this.template(place, text, 'text'));
   }
 
-  /** Call it last: what has not been asked for by then is unknown. */
-  refuseUnknownKeys(): void {
+  /** Call it last: what is not in the schema of the type, or has not been asked for by then, is unknown. */
+  refuseUnknownKeys({ properties }: TObject): void {
     for (const key of Object.keys(this.#node)) {
-      if (!this.#known.has(key)) this.fault(key, 'a node of this type has no such key');
+      const isKnown =
+        key === 'id' || key === 'type' || (this.#known.has(key) && Object.hasOwn(properties, key));
+      if (!isKnown) this.fault(key, 'a node of this type has no such key');
     }
   }
 }

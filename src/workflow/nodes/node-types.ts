@@ -6,6 +6,7 @@ import { type EmitNode, executeEmit, parseEmit } from './emit.ts';
 import { type EndNode, executeEnd, parseEnd } from './end.ts';
 import type { NodeType } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
+import { nodeSchemas } from './node-schemas.ts';
 import { executeSegment, parseSegment, type SegmentNode } from './segment.ts';
 import { executeSend, parseSend, type SendNode } from './send.ts';
 import { executeSplit, parseSplit, type SplitNode } from './split.ts';
@@ -20,7 +21,10 @@ import { executeWaitEvent, parseWaitEvent, type WaitEventNode } from './wait-eve
 import type { BatchScope, NodeStep, WalkingRun } from './walking-run.ts';
 import { executeWorkflowJump, parseWorkflowJump, type WorkflowJumpNode } from './workflow-jump.ts';
 
-/** A node of any type. To add a type: a file beside this one, its name in `nodeTypes`, its line in the two switches. */
+/**
+ * A node of any type. To add a type: a file beside this one, its name in `nodeTypes`, its schema in `nodeSchemas`, its line
+ * in the two switches.
+ */
 export type Node =
   | StartNode
   | ContentFilterNode
@@ -73,7 +77,7 @@ function parseKeys(reader: NodeReader, type: NodeType): Node | undefined {
 /** Parses a node of a known type. Its faults are with the reader; undefined when they leave nothing to run. */
 export function parseNode(reader: NodeReader, type: NodeType): Node | undefined {
   const node = parseKeys(reader, type);
-  reader.refuseUnknownKeys();
+  reader.refuseUnknownKeys(nodeSchemas[type]);
   return node;
 }
 

@@ -12,7 +12,7 @@ import type { DefinitionFault, NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
 import { type ExecuteNode, type NodeStep, PROFILE_GONE, type WalkingRun } from './walking-run.ts';
 
-const recipients = ['any', 'subscription', 'profile'] as const;
+export const recipients = ['any', 'subscription', 'profile'] as const;
 
 /** Queues a message of a stored template; the run goes on when its outcome is known. */
 export interface SendNode extends NodeBase {

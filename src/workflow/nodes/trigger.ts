@@ -10,7 +10,7 @@ import type { Filter } from '../../query/index.ts';
 import type { NodeReader } from './node-reader.ts';
 
 /** What may happen to a profile that starts runs of other workflows. */
-const triggerEvents = [
+export const triggerEvents = [
   'profile_created',
   'profile_updated',
   'subscription_changed',

@@ -22,7 +22,7 @@ import {
 } from './walking-run.ts';
 import { writeChanges } from './write-changes.ts';
 
-const selections = ['all', 'first'] as const;
+export const selections = ['all', 'first'] as const;
 
 /** Changes subscriptions of the profile to one resource. */
 export interface UpdateSubscriptionNode extends NodeBase {

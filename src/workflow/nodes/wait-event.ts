@@ -6,7 +6,7 @@ import type { ExecuteNode, NodeStep } from './walking-run.ts';
 
 const messageEvents = ['delivered', 'opened', 'clicked', 'reply'] as const;
 export type MessageEvent = (typeof messageEvents)[number];
-const waitedEvents = [...messageEvents, 'profile_updated', 'custom'] as const;
+export const waitedEvents = [...messageEvents, 'profile_updated', 'custom'] as const;
 
 const MAX_TIMEOUT_YEARS = 1;
 
