@@ -108,7 +108,13 @@ export function Canvas(props: CanvasProps) {
         proOptions={{ hideAttribution: true }}
       >
         <Background />
-        <MiniMap pannable zoomable ariaLabel={null} className="mantine-visible-from-sm" />
+        <MiniMap
+          pannable
+          zoomable
+          ariaLabel={null}
+          className="mantine-visible-from-sm"
+          style={{ width: 130, height: 90 }}
+        />
       </ReactFlow>
     </Box>
   );

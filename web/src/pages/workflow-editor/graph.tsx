@@ -2,7 +2,7 @@ import { Box, Button, Drawer, Group, Paper, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { type Edge, useReactFlow } from '@xyflow/react';
-import { useMemo, useRef, useState } from 'react';
+import { type RefObject, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WorkflowObject } from '../../../../src/http/admin/contract.ts';
 import type { NodeTypeObject, WorkflowFault } from '../../../../src/http/admin/workflow-contract.ts';
@@ -46,61 +46,121 @@ function useFlow({ workflow, outputs, editor, faults }: GraphProps, hasCounts: b
   return useMemo((): { nodes: FlowNode[]; edges: Edge[] } => JSON.parse(text), [text]);
 }
 
-/** The canvas with its tools, the palette beside it and the settings of what is chosen. */
-export function Graph(props: GraphProps) {
-  const { workflow, types, outputs, editor, isReadOnly, faults } = props;
-  const { t } = useTranslation('workflowEditor');
-  const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
-  const [hasCounts, setCounts] = useState(workflow.active);
-  const [isAdding, setAdding] = useState(false);
-  const frame = useRef<HTMLDivElement>(null);
-  const flow = useReactFlow();
+/** The settings of the node that is chosen, if it is one. */
+function ChosenPanel({ workflow, types, outputs, editor, isReadOnly, faults }: GraphProps) {
   const { draft, selected } = editor;
-  const { nodes, edges } = useFlow(props, hasCounts);
   const [only] = selected.size === 1 ? selected : [];
   const chosen = draft.nodes.find(({ id }) => id === only);
+  if (chosen === undefined) return null;
+  return (
+    <NodePanel
+      draft={draft}
+      node={chosen}
+      type={types.find(({ type }) => type === chosen.type)}
+      types={outputs}
+      databaseId={workflow.database_id}
+      faults={faults.filter(({ node }) => node === chosen.id)}
+      isReadOnly={isReadOnly}
+      onSettings={(settings) => editor.setSettings(chosen.id, settings)}
+      onRename={(id) => editor.rename(chosen.id, id)}
+      onConnect={(key, target) =>
+        target === null ? editor.disconnect(chosen.id, key) : editor.connect(chosen.id, key, target)
+      }
+      onRemove={() => editor.remove(new Set([chosen.id]))}
+      onClose={() => editor.select(new Set())}
+    />
+  );
+}
 
-  const addInMiddle = (type: string): void => {
+function EmptyCanvas({
+  isReadOnly,
+  onStart,
+}: {
+  readonly isReadOnly: boolean;
+  readonly onStart: () => void;
+}) {
+  const { t } = useTranslation('workflowEditor');
+  return (
+    <Box pos="absolute" inset={0} style={{ zIndex: 5, pointerEvents: 'none' }}>
+      <EmptyState
+        title={t('empty')}
+        text={t('emptyText')}
+        action={
+          isReadOnly ? null : (
+            <Button style={{ pointerEvents: 'auto' }} onClick={onStart}>
+              {t('addStart')}
+            </Button>
+          )
+        }
+      />
+    </Box>
+  );
+}
+
+/** Adds a node in the middle of what is seen of the canvas. */
+function useAddInMiddle(editor: Editor, frame: RefObject<HTMLDivElement | null>): (type: string) => void {
+  const flow = useReactFlow();
+  return (type) => {
     const box = frame.current?.getBoundingClientRect();
     const middle = flow.screenToFlowPosition({
       x: (box?.left ?? 0) + (box?.width ?? 0) / 2,
       y: (box?.top ?? 0) + (box?.height ?? 0) / 2,
     });
     // Not on top of one that was added just before.
-    const shift = (draft.nodes.length % 5) * 24;
+    const shift = (editor.draft.nodes.length % 5) * 24;
     editor.add(type, { x: middle.x - NODE_WIDTH / 2 + shift, y: middle.y - NODE_HEIGHT / 2 + shift });
-    setAdding(false);
   };
-  const palette = <Palette types={types} onAdd={addInMiddle} />;
-  const panel =
-    chosen === undefined ? null : (
-      <NodePanel
-        draft={draft}
-        node={chosen}
-        type={types.find(({ type }) => type === chosen.type)}
-        types={outputs}
-        databaseId={workflow.database_id}
-        faults={faults.filter(({ node }) => node === chosen.id)}
-        isReadOnly={isReadOnly}
-        onSettings={(settings) => editor.setSettings(chosen.id, settings)}
-        onRename={(id) => editor.rename(chosen.id, id)}
-        onConnect={(key, target) =>
-          target === null ? editor.disconnect(chosen.id, key) : editor.connect(chosen.id, key, target)
-        }
-        onRemove={() => editor.remove(new Set([chosen.id]))}
+}
+
+interface DrawersProps extends GraphProps {
+  readonly isAdding: boolean;
+  readonly onAdd: (type: string | null) => void;
+}
+
+/** What stands beside the canvas where there is room, from below where there is none. */
+function Drawers({ isAdding, onAdd, ...props }: DrawersProps) {
+  const { t } = useTranslation('workflowEditor');
+  const { editor, types } = props;
+  return (
+    <>
+      <Drawer
+        opened={editor.selected.size === 1}
         onClose={() => editor.select(new Set())}
-      />
-    );
+        withCloseButton={false}
+        position="bottom"
+        size="80%"
+      >
+        <ChosenPanel {...props} />
+      </Drawer>
+      <Drawer
+        opened={isAdding}
+        onClose={() => onAdd(null)}
+        title={t('add')}
+        closeButtonProps={{ 'aria-label': t('close') }}
+        position="bottom"
+      >
+        <Palette types={types} onAdd={onAdd} />
+      </Drawer>
+    </>
+  );
+}
+
+/** The canvas with its tools, the palette beside it and the settings of what is chosen. */
+export function Graph(props: GraphProps) {
+  const { workflow, types, editor, isReadOnly } = props;
+  const { t } = useTranslation('workflowEditor');
+  const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
+  const [hasCounts, setCounts] = useState(workflow.active);
+  const [isAdding, setAdding] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
+  const addInMiddle = useAddInMiddle(editor, frame);
+  const flow = useFlow(props, hasCounts);
   return (
     <>
       <Group mb="xs" justify="space-between">
         <Group gap="xs">
           {isNarrow && !isReadOnly ? (
-            <Button
-              size="sm"
-              leftSection={<IconPlus size={16} aria-hidden />}
-              onClick={() => setAdding(true)}
-            >
+            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
               {t('add')}
             </Button>
           ) : null}
@@ -112,38 +172,17 @@ export function Graph(props: GraphProps) {
       </Group>
       <Group gap={0} wrap="nowrap" align="stretch" h="calc(100vh - 230px)" mih={420}>
         {isNarrow || isReadOnly ? null : (
-          <Paper withBorder w={PALETTE_WIDTH} radius="md" mr="xs">
-            {palette}
+          <Paper withBorder w={PALETTE_WIDTH} mr="xs">
+            <Palette types={types} onAdd={addInMiddle} />
           </Paper>
         )}
-        <Paper
-          withBorder
-          flex={1}
-          miw={0}
-          pos="relative"
-          radius="md"
-          style={{ overflow: 'hidden' }}
-          ref={frame}
-        >
-          {draft.nodes.length === 0 ? (
-            <Box pos="absolute" inset={0} style={{ zIndex: 5, pointerEvents: 'none' }}>
-              <EmptyState
-                title={t('empty')}
-                text={t('emptyText')}
-                action={
-                  isReadOnly ? null : (
-                    <Button style={{ pointerEvents: 'auto' }} onClick={() => addInMiddle('start')}>
-                      {t('addStart')}
-                    </Button>
-                  )
-                }
-              />
-            </Box>
+        <Paper withBorder flex={1} miw={0} pos="relative" style={{ overflow: 'hidden' }} ref={frame}>
+          {editor.draft.nodes.length === 0 ? (
+            <EmptyCanvas isReadOnly={isReadOnly} onStart={() => addInMiddle('start')} />
           ) : null}
           <Canvas
-            nodes={nodes}
-            edges={edges}
-            selected={selected}
+            {...flow}
+            selected={editor.selected}
             isReadOnly={isReadOnly}
             onSelect={editor.select}
             onMove={editor.move}
@@ -153,30 +192,22 @@ export function Graph(props: GraphProps) {
             onDrop={(type, place) => editor.add(type, { x: place.x - NODE_WIDTH / 2, y: place.y - 20 })}
           />
         </Paper>
-        {panel === null || isNarrow ? null : (
-          <Paper withBorder w={PANEL_WIDTH} radius="md" ml="xs">
-            {panel}
+        {isNarrow || editor.selected.size !== 1 ? null : (
+          <Paper withBorder w={PANEL_WIDTH} ml="xs">
+            <ChosenPanel {...props} />
           </Paper>
         )}
       </Group>
-      <Drawer
-        opened={isNarrow && panel !== null}
-        onClose={() => editor.select(new Set())}
-        withCloseButton={false}
-        position="bottom"
-        size="80%"
-      >
-        {panel}
-      </Drawer>
-      <Drawer
-        opened={isAdding}
-        onClose={() => setAdding(false)}
-        title={t('add')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-        position="bottom"
-      >
-        {palette}
-      </Drawer>
+      {isNarrow ? (
+        <Drawers
+          {...props}
+          isAdding={isAdding}
+          onAdd={(type) => {
+            if (type !== null) addInMiddle(type);
+            setAdding(false);
+          }}
+        />
+      ) : null}
     </>
   );
 }

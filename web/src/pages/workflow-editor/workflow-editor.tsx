@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WorkflowObject } from '../../../../src/http/admin/contract.ts';
-import type { NodeTypeObject } from '../../../../src/http/admin/workflow-contract.ts';
+import type { NodeTypeObject, WorkflowFault } from '../../../../src/http/admin/workflow-contract.ts';
 import { api } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { JsonEditor } from '../../parts/json-editor.tsx';
@@ -43,6 +43,49 @@ function useSave(workflow: WorkflowObject, editor: Editor) {
   });
 }
 
+interface EditorActionsProps {
+  readonly editor: Editor;
+  readonly faults: readonly WorkflowFault[] | undefined;
+  readonly view: string;
+  readonly onView: (view: string) => void;
+  /** undefined = one may only look. */
+  readonly save: ReturnType<typeof useSave> | undefined;
+  readonly onPublish: () => void;
+}
+
+function EditorActions({ editor, faults, view, onView, save, onPublish }: EditorActionsProps) {
+  const { t } = useTranslation('workflowEditor');
+  return (
+    <>
+      <FaultList faults={faults} onSelect={(node) => editor.select(new Set([node]))} />
+      <SegmentedControl
+        size="xs"
+        value={view}
+        onChange={onView}
+        data={[
+          { value: 'graph', label: t('graph') },
+          { value: 'json', label: t('json') },
+        ]}
+      />
+      {save === undefined ? null : (
+        <>
+          <Button
+            variant="default"
+            disabled={!editor.isDirty}
+            loading={save.isPending}
+            onClick={() => save.mutate(editor.draft)}
+          >
+            {t('save')}
+          </Button>
+          <Button disabled={faults === undefined || faults.length > 0} onClick={onPublish}>
+            {t('publish')}
+          </Button>
+        </>
+      )}
+    </>
+  );
+}
+
 export function WorkflowEditor({ workflow, types }: WorkflowEditorProps) {
   const { t } = useTranslation('workflowEditor');
   const isReadOnly = !useMay('editor');
@@ -75,36 +118,14 @@ export function WorkflowEditor({ workflow, types }: WorkflowEditorProps) {
         ]}
         badge={editor.isDirty ? <StateBadge mood="warning">{t('unsaved')}</StateBadge> : undefined}
         actions={
-          <>
-            <FaultList faults={faults} onSelect={(node) => editor.select(new Set([node]))} />
-            <SegmentedControl
-              size="xs"
-              value={view}
-              onChange={setView}
-              data={[
-                { value: 'graph', label: t('graph') },
-                { value: 'json', label: t('json') },
-              ]}
-            />
-            {isReadOnly ? null : (
-              <>
-                <Button
-                  variant="default"
-                  disabled={!editor.isDirty}
-                  loading={save.isPending}
-                  onClick={() => save.mutate(draft)}
-                >
-                  {t('save')}
-                </Button>
-                <Button
-                  disabled={faults === undefined || faults.length > 0}
-                  onClick={() => setPublishing(true)}
-                >
-                  {t('publish')}
-                </Button>
-              </>
-            )}
-          </>
+          <EditorActions
+            editor={editor}
+            faults={faults}
+            view={view}
+            onView={setView}
+            save={isReadOnly ? undefined : save}
+            onPublish={() => setPublishing(true)}
+          />
         }
       />
       {view === 'json' ? (

@@ -1,9 +1,16 @@
 import { Fieldset, Stack } from '@mantine/core';
-import { isRecord, SettingField, type SettingProps } from './setting-field.tsx';
+import type { ComponentType } from 'react';
+import { isRecord, type SettingProps } from './setting.ts';
+
+interface ObjectFieldProps extends SettingProps {
+  readonly label: string;
+  /** The field of a setting, which knows this one. */
+  readonly Field: ComponentType<SettingProps>;
+}
 
 /** Settings within a setting, such as `until` of a delay. */
-export function ObjectField(props: SettingProps & { readonly label: string }) {
-  const { schema, value, onChange, label, faults } = props;
+export function ObjectField({ Field, label, ...props }: ObjectFieldProps) {
+  const { schema, value, onChange, faults } = props;
   const object = isRecord(value) ? value : {};
   const change = (key: string, next: unknown): void => {
     const { [key]: _, ...rest } = object;
@@ -20,7 +27,7 @@ export function ObjectField(props: SettingProps & { readonly label: string }) {
     <Fieldset legend={label} p="sm">
       <Stack gap="sm">
         {Object.entries(schema.properties ?? {}).map(([key, below]) => (
-          <SettingField
+          <Field
             {...props}
             key={key}
             name={key}

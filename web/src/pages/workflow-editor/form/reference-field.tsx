@@ -1,7 +1,7 @@
 import { MultiSelect } from '@mantine/core';
 import { useSegments } from '../../../api/lists.ts';
 import { ResourcePick, SegmentPick, SenderPick, TemplatePick, WorkflowPick } from '../../../parts/picks.tsx';
-import type { SettingProps } from './setting-field.tsx';
+import type { SettingProps } from './setting.ts';
 
 type ReferenceFieldProps = SettingProps & { readonly label: string; readonly error: string | undefined };
 

@@ -19,26 +19,9 @@ import { DurationField } from './duration-field.tsx';
 import { EntriesField } from './entries-field.tsx';
 import { ObjectField } from './object-field.tsx';
 import { ReferenceField, ReferencesField } from './reference-field.tsx';
-import { kindOf, type Schema, wordsOf } from './schema.ts';
+import { kindOf, wordsOf } from './schema.ts';
+import { isRecord, type SettingProps } from './setting.ts';
 import { TemplateJsonField } from './template-json-field.tsx';
-
-export interface SettingProps {
-  readonly name: string;
-  readonly schema: Schema;
-  readonly value: unknown;
-  /** undefined takes the setting away. */
-  readonly onChange: (value: unknown) => void;
-  readonly databaseId: number;
-  /** Of the nodes that send. */
-  readonly sendNodes: readonly string[];
-  readonly channel: string | undefined;
-  /** By path below the setting; '' = of the setting itself. */
-  readonly faults: Readonly<Record<string, string>>;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** All faults at the setting or below it, in a text. */
 function faultText(faults: SettingProps['faults']): string | undefined {
@@ -86,7 +69,7 @@ export function SettingField(props: SettingProps) {
         />
       );
     case 'object':
-      return <ObjectField {...props} label={common.label} />;
+      return <ObjectField {...props} label={common.label} Field={SettingField} />;
     default:
       return <PlainField {...props} common={common} />;
   }
@@ -106,8 +89,7 @@ function textOf(value: unknown): string {
 }
 
 function PlainField(props: PlainFieldProps) {
-  const { name, schema, value, onChange, common, databaseId, sendNodes } = props;
-  const setText = (text: string) => onChange(text === '' ? undefined : text);
+  const { name, schema, value, onChange, common } = props;
   switch (kindOf(name, schema)) {
     case 'choice':
       return (
@@ -140,6 +122,16 @@ function PlainField(props: PlainFieldProps) {
           onChange={(number) => onChange(typeof number === 'number' ? number : undefined)}
         />
       );
+    default:
+      return <TextField {...props} />;
+  }
+}
+
+/** Settings that are texts, or lists of them. */
+function TextField(props: PlainFieldProps) {
+  const { name, schema, value, onChange, common, databaseId, sendNodes } = props;
+  const setText = (text: string) => onChange(text === '' ? undefined : text);
+  switch (kindOf(name, schema)) {
     case 'field':
       return (
         <FieldPick
