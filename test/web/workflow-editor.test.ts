@@ -48,9 +48,9 @@ webTest(
     await scene.visit(`/workflows/${id}/edit`, 'Birthday');
     await scene.checkAccessibility();
     for (const [index, name] of ['Start', 'Condition', 'Delay', 'API call', 'End'].entries()) {
-    await drag(scene, name, 200, 25 + index * 108);
-  }
-  await page.getByTestId('node-end').waitFor();
+      await drag(scene, name, 200, 25 + index * 108);
+    }
+    await page.getByTestId('node-end').waitFor();
     await draw(scene, 'start', 'next', 'condition');
     await draw(scene, 'condition', 'yes', 'delay');
     await draw(scene, 'condition', 'no', 'api_call');
