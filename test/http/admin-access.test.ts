@@ -26,6 +26,7 @@ const viewers = new Set([
   'POST /templates/:id/preview',
   'POST /databases/:id/explain',
   'POST /workflows/check',
+  'POST /databases/:id/count',
 ]);
 /** What a token that is bound to a database may not do, whatever else the request says. */
 const unbound = new Set([

@@ -24,7 +24,7 @@ function printTime(time: Date | null): string | null {
   return time?.toISOString() ?? null;
 }
 
-function toObject(listed: ListedMessage): MessageObject {
+export function toMessageObject(listed: ListedMessage): MessageObject {
   return {
     ...{ id: listed.id, status: listed.state, reason: listed.reason, database_id: listed.databaseId },
     ...{ profile_id: listed.profileId, workflow_id: listed.workflowId, version: listed.version },
@@ -76,7 +76,7 @@ function addDecisions(root: FastifyInstance, deps: HttpDeps): void {
       await resolveMessage(db, runPort, id, request.body.as, clock.now());
       deps.wakeEngine();
       deps.wakeMessages();
-      return toObject(await getMessage(db, id));
+      return toMessageObject(await getMessage(db, id));
     },
   );
 
@@ -94,7 +94,7 @@ function addDecisions(root: FastifyInstance, deps: HttpDeps): void {
       const { id } = await findSeen(deps, request, request.params.id);
       await cancelMessage(db, runPort, id, clock.now());
       deps.wakeEngine();
-      return toObject(await getMessage(db, id));
+      return toMessageObject(await getMessage(db, id));
     },
   );
 }
@@ -120,7 +120,7 @@ export function addMessages(root: FastifyInstance, deps: HttpDeps): void {
         ...{ workflowId: by.workflow_id, runId: by.run_id, profileId: by.profile_id },
         ...{ senderId: by.sender_id, templateId: by.template_id, taskId: by.task_id },
       });
-      return { data: found.messages.map(toObject), next_after: found.next ?? null };
+      return { data: found.messages.map(toMessageObject), next_after: found.next ?? null };
     },
   );
 
@@ -134,7 +134,7 @@ export function addMessages(root: FastifyInstance, deps: HttpDeps): void {
         response: answers(200, message),
       },
     },
-    async (request) => toObject(await findSeen(deps, request, request.params.id)),
+    async (request) => toMessageObject(await findSeen(deps, request, request.params.id)),
   );
 
   addDecisions(root, deps);

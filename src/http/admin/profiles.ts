@@ -15,7 +15,7 @@ import {
 } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 
-function toObject(stored: StoredProfile): ProfileObject {
+export function toProfileObject(stored: StoredProfile): ProfileObject {
   return {
     id: stored.id,
     database_id: stored.databaseId,
@@ -31,7 +31,7 @@ function requireSeen(request: FastifyRequest, databaseId: number): void {
 }
 
 /** @throws {MusterError} 400 that names the place in the filter. */
-function readFilter(text: string): Filter {
+export function readFilter(text: string): Filter {
   const json = tryParseJson(text);
   if (json === undefined) throw invalidRequest('filter', 'expected a filter as JSON');
   const parsed = parseFilter(json);
@@ -42,7 +42,7 @@ function readFilter(text: string): Filter {
 }
 
 /** What is searched by: a field with a value, a filter, or nothing. */
-function readSearch(field: string | undefined, value: string | undefined, filter: string | undefined) {
+export function readSearch(field: string | undefined, value: string | undefined, filter: string | undefined) {
   if (filter !== undefined) {
     if (field !== undefined || value !== undefined) throw invalidRequest('filter', 'expected alone');
     return { filter: readFilter(filter) };
@@ -77,7 +77,7 @@ export function addProfiles(root: FastifyInstance, deps: HttpDeps): void {
         ...(after === undefined ? {} : { after }),
         limit,
       });
-      return { data: found.profiles.map(toObject), next_after: found.next ?? null };
+      return { data: found.profiles.map(toProfileObject), next_after: found.next ?? null };
     },
   );
 
@@ -96,7 +96,7 @@ export function addProfiles(root: FastifyInstance, deps: HttpDeps): void {
       requireSeen(request, databaseId);
       const stored = await getProfile(deps.db, databaseId, request.params.id);
       if (stored === undefined) throw noSuch('profile', request.params.id);
-      return toObject(stored);
+      return toProfileObject(stored);
     },
   );
 }

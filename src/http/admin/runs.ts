@@ -9,7 +9,7 @@ import { noQuery } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
 import { type RunObject, run, runPage, runParams, runQuery } from './run-contract.ts';
 
-function toObject(view: RunView): RunObject {
+export function toRunObject(view: RunView): RunObject {
   return {
     id: view.id,
     database_id: view.databaseId,
@@ -103,7 +103,7 @@ function addReading(root: FastifyInstance, deps: HttpDeps): void {
         limit: limit + 1,
       };
       const found = await listRuns(deps.db, query, deps.clock.now());
-      const data = found.slice(0, limit).map(toObject);
+      const data = found.slice(0, limit).map(toRunObject);
       return { data, next_after: found.length > limit ? (data.at(-1)?.id ?? null) : null };
     },
   );
@@ -118,7 +118,7 @@ function addReading(root: FastifyInstance, deps: HttpDeps): void {
         response: answers(200, run),
       },
     },
-    async (request) => toObject(await findSeen(deps, request, request.params.id)),
+    async (request) => toRunObject(await findSeen(deps, request, request.params.id)),
   );
 }
 
@@ -140,7 +140,7 @@ export function addRuns(root: FastifyInstance, deps: HttpDeps): void {
       const found = await findSeen(deps, request, request.params.id);
       const isEnded = await cancelRun(deps.db, found, { now: deps.clock.now(), addRunCounts });
       if (!isEnded) throw new MusterError(409, { detail: `run ${found.id} is over already` });
-      return toObject(await findSeen(deps, request, found.id));
+      return toRunObject(await findSeen(deps, request, found.id));
     },
   );
 }

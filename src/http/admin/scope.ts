@@ -16,6 +16,8 @@ import { addHooks } from './hooks.ts';
 import { addImports } from './imports.ts';
 import { addMessages } from './messages.ts';
 import { describeProblem, HttpProblem, sendProblem } from './problem.ts';
+import { addProfileChanges } from './profile-changes.ts';
+import { addProfileViews } from './profile-views.ts';
 import { addProfiles } from './profiles.ts';
 import { addResources } from './resources.ts';
 import { addRuns } from './runs.ts';
@@ -93,6 +95,8 @@ export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
   addTasks(app, deps);
   addImports(app, deps);
   addProfiles(app, deps);
+  addProfileChanges(app, deps);
+  addProfileViews(app, deps);
   addExplain(app, deps);
   addResources(app, deps);
   addRuns(app, deps);
