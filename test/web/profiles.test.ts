@@ -91,7 +91,10 @@ webTest(
     await scene.checkWidth();
     await scene.checkAccessibility();
     await scene.visit('/profiles', 'Профили');
-    await page.getByText(/@example.com/).first().waitFor();
+    await page
+      .getByText(/@example.com/)
+      .first()
+      .waitFor();
     await scene.checkWidth();
     await scene.checkAccessibility();
   },

@@ -1,19 +1,47 @@
 import { html } from '@codemirror/lang-html';
 import { json } from '@codemirror/lang-json';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, linter, lintGutter } from '@codemirror/lint';
-import { useComputedColorScheme } from '@mantine/core';
+import { tags } from '@lezer/highlight';
 import CodeMirror, { EditorView, type Extension } from '@uiw/react-codemirror';
 import { useMemo } from 'react';
 import type { CodeEditorProps } from './code-editor-props.ts';
 
 const frame = EditorView.theme({
   '&': {
+    color: 'var(--mantine-color-text)',
+    backgroundColor: 'var(--mantine-color-body)',
     border: '1px solid var(--mantine-color-default-border)',
     borderRadius: 'var(--mantine-radius-default)',
   },
   '&.cm-focused': { outline: '2px solid var(--mantine-primary-color-filled)' },
-  '.cm-content': { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: '13px' },
+  '.cm-content': {
+    caretColor: 'var(--mantine-color-text)',
+    fontFamily: 'var(--mantine-font-family-monospace)',
+    fontSize: '13px',
+  },
+  '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
+  '.cm-gutters': {
+    color: 'var(--mantine-color-dimmed)',
+    backgroundColor: 'var(--mantine-color-default-hover)',
+    border: 'none',
+  },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'light-dark(#c5e8f0, #1c4a57)',
+  },
 });
+
+/** Colours of the theme: those of CodeMirror are too light to be read by many. */
+const colors = syntaxHighlighting(
+  HighlightStyle.define([
+    { tag: [tags.propertyName, tags.attributeName], color: 'light-dark(#0b5d70, #66d9e8)' },
+    { tag: [tags.tagName, tags.keyword, tags.bool, tags.null], color: 'light-dark(#862e9c, #e599f7)' },
+    { tag: [tags.string, tags.attributeValue], color: 'light-dark(#2b6a1e, #a9e34b)' },
+    { tag: [tags.number], color: 'light-dark(#a33a00, #ffc078)' },
+    { tag: [tags.comment], color: 'light-dark(#55606b, #adb5bd)' },
+  ]),
+);
 
 function markFaults(faults: NonNullable<CodeEditorProps['faults']>): Extension {
   return linter(({ state: { doc } }) =>
@@ -28,10 +56,10 @@ function markFaults(faults: NonNullable<CodeEditorProps['faults']>): Extension {
 /** CodeMirror as a field of a form. Escape, then Tab leaves it by keyboard. */
 export function CodeMirrorField(props: CodeEditorProps & { readonly labelId: string }) {
   const { value, onChange, language = 'json', faults, labelId, label, isReadOnly = false } = props;
-  const scheme = useComputedColorScheme('light');
   const extensions = useMemo(
     () => [
       frame,
+      colors,
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': labelId }),
       ...(language === 'json' ? [json()] : []),
@@ -43,7 +71,7 @@ export function CodeMirrorField(props: CodeEditorProps & { readonly labelId: str
   return (
     <CodeMirror
       value={value}
-      theme={scheme}
+      theme="none"
       extensions={extensions}
       readOnly={isReadOnly}
       minHeight={props.minHeight ?? '120px'}

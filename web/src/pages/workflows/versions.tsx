@@ -1,7 +1,6 @@
-import { Badge, Button, Card, Code, Group, List, Select, Stack, Text } from '@mantine/core';
+import { Badge, Button, Card, Group, List, Select, Stack, Text } from '@mantine/core';
 import { IconVersions } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { diffLines } from 'diff';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WorkflowObject } from '../../../../src/http/admin/contract.ts';
@@ -10,6 +9,7 @@ import { api } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { useConfirm } from '../../parts/confirm.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { LineDifference } from '../../parts/line-difference.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { tellDone, tellProblem } from '../../parts/notify.ts';
 import { QueryView } from '../../parts/query-view.tsx';
@@ -27,7 +27,6 @@ function Difference({ before, after }: { readonly before: unknown; readonly afte
   const { t } = useTranslation('workflows');
   const changes = compareDrafts(readDraft(before), readDraft(after));
   if (changes.length === 0) return <Text size="sm">{t('noDifference')}</Text>;
-  const parts = diffLines(printNodes(before), printNodes(after)).map((part, at) => ({ ...part, at }));
   return (
     <Stack gap="xs">
       <List size="sm">
@@ -37,17 +36,7 @@ function Difference({ before, after }: { readonly before: unknown; readonly afte
           </List.Item>
         ))}
       </List>
-      <Code block style={{ maxHeight: 420, overflow: 'auto' }} tabIndex={0}>
-        {parts.map(({ value, added, removed, at }) => (
-          <span key={at} className={added ? 'diff-added' : removed ? 'diff-removed' : undefined}>
-            {value
-              .replace(/\n$/, '')
-              .split('\n')
-              .map((line) => `${added ? '+' : removed ? '−' : ' '} ${line}\n`)
-              .join('')}
-          </span>
-        ))}
-      </Code>
+      <LineDifference before={printNodes(before)} after={printNodes(after)} />
     </Stack>
   );
 }
