@@ -1,5 +1,77 @@
 import type { Russian } from '../../words/words.ts';
 
-export const en = {} as const;
+export const en = {
+  title: 'Resources',
+  about:
+    'What people subscribe to, such as “Shop news”: its channels, who sends for it, and how much is too much.',
+  make: 'New resource',
+  makeAction: 'Make the resource',
+  name: 'Name',
+  databases: 'Databases whose profiles may subscribe',
+  channels: 'Channels',
+  channel: {
+    email: 'E-mail',
+    sms: 'SMS',
+    push: 'Push',
+    notify: 'Notify',
+    viber: 'Viber',
+    whatsapp: 'WhatsApp',
+    telegram_bot: 'Telegram',
+  },
+  categories: 'Categories',
+  categoriesHelp: 'Press Enter after each',
+  senders: 'Senders',
+  senderFor: 'Sender of {{channel}}',
+  policy: 'Limits',
+  policyAbout: 'They hold at the moment of sending.',
+  caps: {
+    per_hour: 'In an hour, at most',
+    per_day: 'In a day, at most',
+    per_week: 'In a week, at most',
+    per_month: 'In a month, at most',
+  },
+  noCap: 'no limit',
+  quiet: 'Quiet hours, in the time zone of the profile',
+  from: 'From',
+  to: 'To',
+  empty: 'No resources yet',
+  emptyText: 'Make one and tie it to a database: subscriptions and messages belong to a resource.',
+} as const;
 
-export const ru: Russian<typeof en> = {};
+export const ru: Russian<typeof en> = {
+  title: 'Ресурсы',
+  about:
+    'То, на что подписываются, например «Новости магазина»: каналы, отправители и сколько — уже слишком.',
+  make: 'Новый ресурс',
+  makeAction: 'Создать ресурс',
+  name: 'Название',
+  databases: 'Базы, профили которых могут подписаться',
+  channels: 'Каналы',
+  channel: {
+    email: 'E-mail',
+    sms: 'SMS',
+    push: 'Push',
+    notify: 'Notify',
+    viber: 'Viber',
+    whatsapp: 'WhatsApp',
+    telegram_bot: 'Telegram',
+  },
+  categories: 'Категории',
+  categoriesHelp: 'Enter после каждой',
+  senders: 'Отправители',
+  senderFor: 'Отправитель: {{channel}}',
+  policy: 'Ограничения',
+  policyAbout: 'Действуют в момент отправки.',
+  caps: {
+    per_hour: 'В час, не больше',
+    per_day: 'В день, не больше',
+    per_week: 'В неделю, не больше',
+    per_month: 'В месяц, не больше',
+  },
+  noCap: 'без ограничения',
+  quiet: 'Тихие часы, по часовому поясу профиля',
+  from: 'С',
+  to: 'До',
+  empty: 'Ресурсов пока нет',
+  emptyText: 'Создайте ресурс и свяжите с базой: подписки и сообщения принадлежат ресурсу.',
+};
