@@ -41,7 +41,7 @@ import {
   type HookSender,
   purgeEventLog,
 } from './hooks/index.ts';
-import { createMetrics, createServer, type Metrics } from './http/index.ts';
+import { createMetrics, createQueueSampler, createServer, type Metrics } from './http/index.ts';
 import { addRunCounts, createImporter, purgeOpenTasks, purgeTasks } from './importer/index.ts';
 import {
   createMailboxPoller,
@@ -339,7 +339,7 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
     stop: () => shared.client.close(),
   };
   const loops: Service[] = [...(workers?.services ?? []), ...(tellers?.services ?? [])];
-  if (isWorker) loops.push(createHousekeeper(config, db, parts));
+  if (isWorker) loops.push(createHousekeeper(config, db, parts), createQueueSampler({ db, ...parts }));
   const services = [outbound, ...loops, listener];
   try {
     await seedFirstStart(db, clock);

@@ -1,6 +1,6 @@
 /**
- * Level 2: who may do what (tokens, rights, people with roles and their sessions), who has done what (audit), and the
- * answers kept so that a repeated request is not executed twice.
+ * Level 2: who may do what (tokens, rights, people with roles and their sessions), who has done what (audit), what owners
+ * set for everybody, and the answers kept so that a repeated request is not executed twice.
  */
 export {
   ATTEMPT_MEMORY_SECONDS,
@@ -29,6 +29,7 @@ export {
   SESSION_SECONDS,
   type Session,
 } from './sessions.ts';
+export { changeSettings, findSettings, type Settings } from './settings.ts';
 export { findStoredAnswer } from './sql/find-stored-answer.ts';
 export { hasUsers } from './sql/has-users.ts';
 export { type ActorKind, type AuditEntry, actorKinds, insertAudit } from './sql/insert-audit.ts';

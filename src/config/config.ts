@@ -34,6 +34,29 @@ export interface Config {
   readonly geoFile: string | undefined;
   readonly logLevel: LogLevel;
   readonly failPoint: { readonly point: FailPoint; readonly nth: number } | undefined;
+  /** All of it in words, for those who look after the process. */
+  readonly variables: readonly VariableView[];
+}
+
+/** A variable with what it is in this process, for those who look after it. */
+export interface VariableView {
+  readonly name: string;
+  /** Null = it is a secret, or nothing. */
+  readonly value: string | null;
+  readonly isSet: boolean;
+  readonly help: string;
+}
+
+/** Their values are shown to nobody. A database's address holds its password. */
+const SECRETS = new Set<VariableName>(['DATABASE_URL', 'MUSTER_SECRET_KEY', 'MUSTER_TOKEN']);
+
+/** Every variable as the process has it, secrets left out. */
+function describeVariables(environment: Readonly<Record<string, string | undefined>>): VariableView[] {
+  return variables.map(({ name, fallback, help }) => {
+    const given = environment[name]?.trim() || undefined;
+    const value = SECRETS.has(name) ? null : (given ?? fallback ?? null);
+    return { name, value, isSet: given !== undefined, help };
+  });
 }
 
 /** All faults of the environment at once, one line each, so that an operator mends them in one go. */
@@ -145,5 +168,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     geoFile: values.get('MUSTER_GEO_FILE'),
     logLevel: oneOf(text('MUSTER_LOG_LEVEL'), ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
     failPoint,
+    variables: describeVariables(environment),
   });
 }

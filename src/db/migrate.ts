@@ -15,6 +15,7 @@ import { events } from './migrations/0012-events.ts';
 import { messages } from './migrations/0013-messages.ts';
 import { bounces } from './migrations/0014-bounces.ts';
 import { users } from './migrations/0015-users.ts';
+import { figures } from './migrations/0016-figures.ts';
 import type { Db } from './pool.ts';
 
 /** Numbered, forward-only, each run once, all that are due in one transaction; processes that start together take turns. */
@@ -34,6 +35,7 @@ const migrations: Record<string, string> = {
   '0013-messages': messages,
   '0014-bounces': bounces,
   '0015-users': users,
+  '0016-figures': figures,
 };
 
 function toMigration(statements: string): Migration {

@@ -28,6 +28,8 @@ export interface HttpDeps {
     | 'port'
     | 'allowPrivateTargets'
     | 'trustedProxies'
+    | 'databaseUrl'
+    | 'variables'
   >;
   /** The program's version, as the OpenAPI document names it. */
   readonly version: string;

@@ -17,6 +17,7 @@ const owners = new Set([
   'PATCH /users/:id',
   'DELETE /users/:id',
   'GET /audit',
+  'PATCH /settings',
   'POST /hooks/:id/rotate_secret',
 ]);
 const people = new Set(['DELETE /session', 'PATCH /session', 'POST /session/password']);
@@ -30,7 +31,7 @@ const viewers = new Set([
 ]);
 /** What a token that is bound to a database may not do, whatever else the request says. */
 const unbound = new Set([
-  ...[...owners].filter((route) => /users|audit/.test(route)),
+  ...[...owners].filter((route) => /users|audit|settings/.test(route)),
   'GET /budgets',
   'PATCH /senders/:id',
   'DELETE /senders/:id',

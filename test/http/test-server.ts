@@ -78,7 +78,7 @@ export async function createTestServer(
       mirrorHttpStatus: false,
       taskRetentionDays: 30,
       allowPrivateTargets: true,
-      ...{ publicUrl: undefined, trustedProxies: undefined },
+      ...{ publicUrl: undefined, trustedProxies: undefined, databaseUrl: undefined, variables: [] },
       ...config,
     },
     ...{ version: '0.0.0', answersApi: true },

@@ -50,11 +50,41 @@ export const userPatch = Type.Partial(
   { additionalProperties: false, minProperties: 1 },
 );
 
+/** Everybody sees them, before the log-in too. */
+const settingKeys = {
+  name: nullable(Type.String({ minLength: 1, maxLength: 60, description: 'of this installation' })),
+  notice: nullable(Type.String({ minLength: 1, maxLength: 500, description: 'shown on every page' })),
+  language: nullable(
+    Type.Enum(languages, { description: 'for whom has chosen none; null = as the browser asks' }),
+  ),
+};
+export const settingsPatch = Type.Partial(closed(settingKeys), {
+  additionalProperties: false,
+  minProperties: 1,
+});
+const variable = Type.Object({
+  name: Type.String(),
+  value: nullable(Type.String({ description: 'null = none, or a secret' })),
+  is_set: Type.Boolean({ description: 'false = the default' }),
+  help: Type.String(),
+});
+export const settings = Type.Object({
+  ...settingKeys,
+  version: Type.String(),
+  node: Type.String(),
+  postgres: Type.String(),
+  embedded: Type.Boolean({ description: 'whether PostgreSQL is the one that Muster brings' }),
+  database_bytes: Type.Integer(),
+  environment: Type.Array(variable, { description: 'of the process that answers; empty but for owners' }),
+});
+export type SettingsObject = Static<typeof settings>;
+
 export const sessionState = Type.Object({
   setup_needed: Type.Boolean({ description: 'whether there is no user yet' }),
   user: nullable(user),
   csrf_token: nullable(Type.String({ description: 'for the header x-csrf-token of changing requests' })),
   version: Type.String(),
+  ...settingKeys,
 });
 export const openedSession = Type.Object({ user, csrf_token: Type.String() });
 export const setupBody = closed({
@@ -92,7 +122,7 @@ export const auditQuery = closed({
   after: Type.Optional(entryId),
   limit: Type.Optional(limit),
 });
-export const auditEntry = Type.Object({
+const auditEntry = Type.Object({
   id: entryId,
   at: time,
   actor: Type.Object({ kind: Type.Enum(actorKinds), id: nullable(id), name: Type.String() }),

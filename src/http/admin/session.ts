@@ -7,6 +7,7 @@ import {
   countAddressAttempt,
   createFirstOwner,
   endSession,
+  findSettings,
   findToken,
   hasUsers,
   logIn,
@@ -232,6 +233,7 @@ export function addSession(root: FastifyInstance, deps: HttpDeps): void {
         user: session === undefined ? null : toUserObject(session.user),
         csrf_token: session?.csrfToken ?? null,
         version: deps.version,
+        ...(await findSettings(deps.db)),
       };
     },
   );

@@ -8,7 +8,7 @@ const nodeOutput = Type.Object({
   outcome: Type.String({ description: 'as counts name it; branch for `branch 1` and so on' }),
   description: Type.String(),
 });
-export const nodeType = Type.Object({
+const nodeType = Type.Object({
   type: Type.String(),
   description: Type.String(),
   schema: Type.Unknown({ description: 'JSON Schema of its keys but id and type, and but its edges' }),

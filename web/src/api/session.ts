@@ -23,6 +23,11 @@ export function useSessionState() {
   });
 }
 
+/** What this installation is called, if its owners have named it. */
+export function useInstallationName(): string | null {
+  return useSessionState().data?.name ?? null;
+}
+
 /** The user on whose behalf a page below the shell works; they are known there. */
 export function useUser(): UserObject {
   const { data } = useSessionState();
@@ -58,6 +63,16 @@ export function useKeepSession(): (opened: Partial<OpenedSession> | null) => voi
             user: opened.user ?? state.user,
             csrf_token: opened.csrf_token ?? state.csrf_token,
           },
+    );
+  };
+}
+
+/** What to do with settings that were changed, which the session tells as well. */
+export function useKeepSettings(): (changed: Pick<SessionState, 'name' | 'notice' | 'language'>) => void {
+  const client = useQueryClient();
+  return ({ name, notice, language }) => {
+    client.setQueryData<SessionState>(SESSION_KEY, (state) =>
+      state === undefined ? undefined : { ...state, name, notice, language },
     );
   };
 }

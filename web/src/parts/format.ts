@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { currentLocale } from '../words/languages.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -15,23 +16,23 @@ const RELATIVE_LIMIT = 7 * DAY;
 
 /** Figures and times as the reader's language writes them. Times are ISO 8601 texts, shown in the zone of the browser. */
 export function useFormat() {
-  const { t, i18n } = useTranslation('parts');
-  const language = i18n.resolvedLanguage ?? 'en';
+  const { t } = useTranslation('parts');
+  const locale = currentLocale();
   const number = (value: number, digits = 0): string =>
-    new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+    new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
   const moment = (time: string): string =>
-    new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time));
+    new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time));
   return {
     number,
     /** `share` from 0 to 1. */
     percent: (share: number): string =>
-      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(share),
+      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
     moment,
     date: (time: string): string =>
-      new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(time)),
+      new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(time)),
     bytes: (bytes: number): string => {
       const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte'];
-      return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
     },
     /** As `5 minutes ago` or `in 2 hours`; of more than a week the date. */
     ago: (time: string, now = Date.now()): string => {
@@ -39,7 +40,7 @@ export function useFormat() {
       const length = Math.abs(seconds);
       if (length > RELATIVE_LIMIT) return moment(time);
       const [size, unit] = steps.find(([least]) => length >= least) ?? [1, 'second'];
-      return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(
+      return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(
         Math.trunc(seconds / size),
         unit,
       );

@@ -2,6 +2,7 @@ import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { useInstallationName } from '../api/session.ts';
 
 interface PageHeaderProps {
   readonly title: string;
@@ -17,7 +18,8 @@ interface PageHeaderProps {
 
 /** The head of a page; also names the tab of the browser. */
 export function PageHeader({ title, badge, about, above = [], actions }: PageHeaderProps) {
-  useDocumentTitle(`${title} · Muster`);
+  const name = useInstallationName();
+  useDocumentTitle([title, name, 'Muster'].filter((part) => part !== null).join(' · '));
   return (
     <Stack gap={4} mb="md">
       {above.length === 0 ? null : (

@@ -2,6 +2,7 @@ import { Box, Center, Group, Paper, Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { AppearanceMenu } from './appearance-menu.tsx';
 import { Logo } from './logo.tsx';
+import { Notice } from './notice.tsx';
 
 interface EntranceProps {
   readonly title: string;
@@ -19,6 +20,7 @@ export function Entrance({ title, children }: EntranceProps) {
         <Paper withBorder shadow="sm" p="xl" w="100%" maw={440}>
           <Stack>
             <Logo />
+            <Notice />
             <Title order={1}>{title}</Title>
             {children}
           </Stack>

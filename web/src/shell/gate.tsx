@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSessionState } from '../api/session.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
-import { speak, toLanguage } from '../words/languages.ts';
+import { speak, suggestLanguage, toLanguage } from '../words/languages.ts';
 import { LogInPage } from './log-in-page.tsx';
 import { SetupPage } from './setup-page.tsx';
 import { Shell } from './shell.tsx';
@@ -15,11 +15,13 @@ export function Gate() {
   const { t } = useTranslation('shell');
   const { data: state, isError, refetch } = useSessionState();
   const language = state?.user?.language;
+  const common = state?.language;
 
   useEffect(() => {
     const known = toLanguage(language);
     if (known !== undefined) speak(known);
-  }, [language]);
+    else if (common) suggestLanguage(common);
+  }, [language, common]);
 
   useEffect(() => {
     if (!isError) return;

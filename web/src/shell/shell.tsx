@@ -8,6 +8,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { GoTo, GoToButton } from './go-to.tsx';
 import { Logo } from './logo.tsx';
 import { type NavigationGroup, type NavigationItem, navigation } from './navigation.ts';
+import { Notice } from './notice.tsx';
 
 const MAIN = 'content';
 
@@ -74,6 +75,7 @@ export function Shell() {
         </Text>
       </AppShell.Navbar>
       <AppShell.Main id={MAIN} ref={main} tabIndex={-1}>
+        <Notice />
         <Outlet />
       </AppShell.Main>
       <GoTo />

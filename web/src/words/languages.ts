@@ -51,8 +51,19 @@ export function currentLanguage(): Language {
   return toLanguage(words.resolvedLanguage) ?? 'en';
 }
 
+/** The language in use with the habits of the reader's region, as far as the browser tells them: en-GB rather than en. */
+export function currentLocale(): string {
+  const language = currentLanguage();
+  return navigator.languages.find((one) => toLanguage(one) === language) ?? language;
+}
+
 /** Speaks that language from now on, in this browser. */
 export function speak(language: Language): void {
   window.localStorage.setItem(KEPT_UNDER, language);
   void words.changeLanguage(language);
+}
+
+/** Speaks that language where none was chosen in this browser. */
+export function suggestLanguage(language: Language): void {
+  if (window.localStorage.getItem(KEPT_UNDER) === null) void words.changeLanguage(language);
 }

@@ -7,13 +7,11 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-export const formats = ['csv', 'json', 'ndjson', 'xlsx'] as const;
+const formats = ['csv', 'json', 'ndjson', 'xlsx'] as const;
 export type Format = (typeof formats)[number];
 
 export const encodings = ['utf-8', 'windows-1251', 'utf-16le', 'utf-16be', 'iso-8859-1'] as const;
 export type Encoding = (typeof encodings)[number];
-
-export const delimiters = [',', ';', '\t', '|'] as const;
 
 /** How a file is read; what is absent is found out. */
 export interface ReadOptions {

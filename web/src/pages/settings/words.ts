@@ -1,5 +1,68 @@
 import type { Russian } from '../../words/words.ts';
 
-export const en = {} as const;
+export const en = {
+  title: 'Settings',
+  about:
+    'What holds for everybody. What belongs to one process is set in its environment, and read at its start.',
+  name: 'Name of this installation',
+  nameHelp:
+    'Shown beside the logo and in the browser’s tab, so that nobody takes the test system for the real one.',
+  namePlaceholder: 'Staging',
+  notice: 'Notice',
+  noticeHelp: 'Shown above every page and before the log-in, such as when the server will be down.',
+  language: 'Language',
+  languageHelp: 'For whom has chosen none.',
+  browserLanguage: 'As the browser asks',
+  ownersOnly: 'Only owners change them.',
+  facts: 'What runs here',
+  version: 'Muster',
+  node: 'Node.js',
+  postgres: 'PostgreSQL',
+  embedded: '{{version}}, brought by Muster',
+  external: '{{version}}, your own',
+  size: 'Size of the database',
+  api: 'API of programs',
+  openapi: 'Description of the API',
+  environment: 'Environment of the process that answers',
+  environmentHelp: 'To change one, set the variable and start the process again. Secrets are never shown.',
+  variable: 'Variable',
+  value: 'Value',
+  meaning: 'What it is',
+  secretSet: 'set, and secret',
+  unset: 'not set',
+  isDefault: 'default',
+} as const;
 
-export const ru: Russian<typeof en> = {};
+export const ru: Russian<typeof en> = {
+  title: 'Параметры',
+  about:
+    'То, что действует для всех. Параметры отдельного процесса задаются в его окружении и читаются при запуске.',
+  name: 'Название установки',
+  nameHelp:
+    'Показывается рядом с логотипом и на вкладке браузера, чтобы тестовую систему не спутали с рабочей.',
+  namePlaceholder: 'Тестовая',
+  notice: 'Объявление',
+  noticeHelp: 'Показывается над каждой страницей и перед входом, например когда сервер будет остановлен.',
+  language: 'Язык',
+  languageHelp: 'Для тех, кто не выбрал свой.',
+  browserLanguage: 'Как просит браузер',
+  ownersOnly: 'Изменять их могут только владельцы.',
+  facts: 'Что здесь работает',
+  version: 'Muster',
+  node: 'Node.js',
+  postgres: 'PostgreSQL',
+  embedded: '{{version}}, из состава Muster',
+  external: '{{version}}, ваш собственный',
+  size: 'Размер базы данных',
+  api: 'API для программ',
+  openapi: 'Описание API',
+  environment: 'Окружение отвечающего процесса',
+  environmentHelp:
+    'Чтобы изменить параметр, задайте переменную и перезапустите процесс. Секреты не показываются.',
+  variable: 'Переменная',
+  value: 'Значение',
+  meaning: 'Что это',
+  secretSet: 'задано, секрет',
+  unset: 'не задано',
+  isDefault: 'по умолчанию',
+};

@@ -138,7 +138,7 @@ export function setSettings(draft: Draft, id: string, settings: Settings): Draft
 }
 
 /** The next free id that begins so. */
-export function freeId(taken: ReadonlySet<string>, base: string): string {
+function freeId(taken: ReadonlySet<string>, base: string): string {
   const stem = base.replace(/_?\d+$/, '') || 'node';
   if (!taken.has(stem)) return stem;
   for (let number = 2; ; number += 1) if (!taken.has(`${stem}_${number}`)) return `${stem}_${number}`;
