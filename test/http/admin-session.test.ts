@@ -38,6 +38,7 @@ test('the first owner is made once, by a full-rights token, and is logged in', a
   const browser = new Browser(server);
   assert.deepEqual(await browser.object('GET', '/session', 200), {
     ...{ setup_needed: true, user: null, csrf_token: null, version: '0.0.0' },
+    ...{ name: null, notice: null, language: null },
   });
   const owner = { email: 'Ann@Example.org', name: 'Ann', password: PASSWORD };
   for (const [rights, databases] of [

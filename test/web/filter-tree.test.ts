@@ -26,6 +26,13 @@ test('filters become trees and come back as they were', () => {
   });
 });
 
+test('alternatives inside of what must all be so stay alternatives', () => {
+  const filter = { $and: [{ $or: [{ a: 1 }, { b: 2 }] }, { $or: [{ c: 3 }, { d: 4 }] }] };
+  assert.deepEqual(printFilter(readFilter(filter)), filter);
+  const nested = { $or: [{ $and: [{ b: { $gte: 2 } }, { b: { $lt: 5 } }] }, { $or: [{ c: 3 }, { d: 4 }] }] };
+  assert.deepEqual(printFilter(readFilter(nested)), nested);
+});
+
 test('what the builder has no form for stays as it was written', () => {
   const filter = { tags: { $all: ['a', 'b'] } };
   assert.deepEqual(readFilter(filter).items, [{ kind: 'raw', json: filter }]);
@@ -68,10 +75,7 @@ test('whatever is built is a filter of the query language, and reads back to the
       const filter = printFilter({ kind: 'group', mode: mode === 'or' ? 'or' : 'and', items });
       const parsed = parseFilter(JSON.parse(JSON.stringify(filter)));
       assert.ok(parsed.ok, JSON.stringify(filter));
-      assert.deepEqual(
-        printFilter(readFilter(filter)),
-        printFilter(readFilter(printFilter(readFilter(filter)))),
-      );
+      assert.deepEqual(printFilter(readFilter(filter)), filter);
     }),
   );
 });

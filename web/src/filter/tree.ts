@@ -85,9 +85,9 @@ function readGroup(mode: 'and' | 'or', list: unknown): FilterNode[] {
 
 /** A part of a group: its only condition, or a group of its own. */
 function readPart(json: JsonRecord): FilterNode {
-  const { items } = readFilter(json);
-  const [only] = items;
-  return items.length === 1 && only !== undefined ? only : { kind: 'group', mode: 'and', items };
+  const group = readFilter(json);
+  const [only] = group.items;
+  return group.items.length === 1 && only !== undefined ? only : group;
 }
 
 /** A filter as a tree; every key that the builder has no form for becomes a raw part. */
@@ -122,8 +122,8 @@ export function printFilter({ mode, items }: FilterGroup): JsonRecord {
   const parts = items.map(printNode).filter((part) => Object.keys(part).length > 0);
   const [only] = parts;
   if (only === undefined) return {};
-  if (mode === 'or') return { $or: parts };
   if (parts.length === 1) return only;
+  if (mode === 'or') return { $or: parts };
   return areApart(parts) ? Object.assign({}, ...parts) : { $and: parts };
 }
 
