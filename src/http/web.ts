@@ -16,7 +16,8 @@ const PART_PATH = /[/\\]assets[/\\]/;
 
 /**
  * The policy of the pages: nothing from elsewhere runs, and they are shown in no frame. Mantine sets sizes in `style`
- * attributes; the mails in previews show pictures of the sites that they name.
+ * attributes; the mails in previews show pictures of the sites that they name; what unpacks large workbooks makes its
+ * workers from scripts that are here already.
  */
 export const contentSecurityPolicy = {
   useDefaults: false,
@@ -26,6 +27,7 @@ export const contentSecurityPolicy = {
     styleSrc: ["'self'", "'unsafe-inline'"],
     imgSrc: ["'self'", 'data:', 'https:'],
     fontSrc: ["'self'", 'data:'],
+    workerSrc: ["'self'", 'blob:'],
     connectSrc: ["'self'"],
     objectSrc: ["'none'"],
     baseUri: ["'none'"],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import { webTest } from './scene.ts';
+import { writeXlsx } from './write-xlsx.ts';
 
 const ROWS = 10_000;
 
@@ -86,6 +87,27 @@ webTest(
     await page.getByRole('combobox', { name: 'Куда: email' }).waitFor();
   },
 );
+
+webTest('a workbook is read, also one that is unpacked by workers of its own', {}, async (scene) => {
+  const { page } = scene;
+  const choose = (name: string, count: number) => {
+    const people = Array.from({ length: count }, (_, at) => [
+      `person${at}@example.com`,
+      `Имя ${at}`,
+      'Berlin',
+    ]);
+    const buffer = writeXlsx([['E-mail', 'Имя', 'City'], ...people]);
+    const mimeType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+    return page.locator('input[type=file]').setInputFiles({ name, mimeType, buffer });
+  };
+  await scene.visit('/import', 'New import');
+  await choose('few.xlsx', 3);
+  await page.getByText('3 rows').waitFor();
+  await page.getByRole('button', { name: 'Another file' }).click();
+  await choose('many.xlsx', 12_000);
+  await page.getByText('12,000 rows').waitFor();
+  await page.getByRole('cell', { name: 'person2@example.com' }).waitFor();
+});
 
 webTest('a file that is none says what is wrong', {}, async ({ page }) => {
   await page.goto('/import');

@@ -4,6 +4,7 @@ import '@mantine/dropzone/styles.css';
 import { IconFileSpreadsheet } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../parts/format.ts';
 import { SampleTable } from './sample-table.tsx';
 import type { ImportSettings } from './settings.ts';
 import { StepButtons } from './step-buttons.tsx';
@@ -21,7 +22,8 @@ interface FileStepProps {
 /** A file is dropped, chosen or pasted, and it is said where it goes. */
 export function FileStep({ file, settings, onSettings, onNext }: FileStepProps) {
   const { t } = useTranslation('newImport');
-  const { table, fault, isReading } = file;
+  const { table, fault, reading } = file;
+  const isReading = reading !== undefined;
   const isComplete =
     settings.databaseId !== null &&
     settings.content !== undefined &&
@@ -35,7 +37,7 @@ export function FileStep({ file, settings, onSettings, onNext }: FileStepProps) 
         </Alert>
       )}
       {table === undefined ? (
-        <Source file={file} isReading={isReading} />
+        <Source file={file} />
       ) : (
         <>
           <Opened table={table} isReading={isReading} onOptions={file.reopen} onClose={file.close} />
@@ -47,7 +49,7 @@ export function FileStep({ file, settings, onSettings, onNext }: FileStepProps) 
   );
 }
 
-function Source({ file, isReading }: { readonly file: FileStepProps['file']; readonly isReading: boolean }) {
+function Source({ file }: { readonly file: FileStepProps['file'] }) {
   const { t } = useTranslation('newImport');
   const [pasted, setPasted] = useState('');
   const choose = useRef<() => void>(null);
@@ -56,13 +58,13 @@ function Source({ file, isReading }: { readonly file: FileStepProps['file']; rea
     const name = `${t('file.pasted')}.${isJson ? 'txt' : 'csv'}`;
     file.open(new File([pasted], name), { encoding: 'utf-8' });
   };
+  if (file.reading !== undefined) return <Reading file={file.reading} onCancel={file.close} />;
   return (
     <>
       <Dropzone
         openRef={choose}
         onDrop={([first]) => first && file.open(first)}
         multiple={false}
-        loading={isReading}
         inputProps={{ 'aria-label': t('file.choose') }}
         activateOnClick={false}
         // The whole area takes files; the button is what the keyboard reaches.
@@ -95,6 +97,25 @@ function Source({ file, isReading }: { readonly file: FileStepProps['file']; rea
         </Button>
       )}
     </>
+  );
+}
+
+function Reading({ file, onCancel }: { readonly file: File; readonly onCancel: () => void }) {
+  const { t } = useTranslation('newImport');
+  const { t: common } = useTranslation('parts');
+  const format = useFormat();
+  return (
+    <Card withBorder p="xl">
+      <Stack align="center" gap="md">
+        <Loader aria-hidden />
+        <Text role="status" className="breakable" ta="center">
+          {t('file.reading', { name: file.name, size: format.bytes(file.size) })}
+        </Text>
+        <Button variant="default" onClick={onCancel}>
+          {common('cancel')}
+        </Button>
+      </Stack>
+    </Card>
   );
 }
 

@@ -1,4 +1,5 @@
-import readXlsxFile from 'read-excel-file/web-worker';
+// The one for workers makes a worker of its own; this is one already.
+import readXlsxFile from 'read-excel-file/universal';
 import { buildItem } from './build-items.ts';
 import { detectEncoding } from './detect-encoding.ts';
 import { guessFormat, readCsv, readJson, readNdjson, TableError, toTable } from './read-table.ts';

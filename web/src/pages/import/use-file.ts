@@ -8,7 +8,8 @@ export type FileFault = Extract<FromWorker, { kind: 'failed' }>;
 interface OpenFile {
   readonly table: OpenedTable | undefined;
   readonly fault: FileFault | undefined;
-  readonly isReading: boolean;
+  /** The file that is being read. */
+  readonly reading: File | undefined;
   readonly open: (file: File, options?: ReadOptions) => void;
   /** Reads the same file in another way. */
   readonly reopen: (options: ReadOptions) => void;
@@ -28,7 +29,7 @@ export function useFile(): OpenFile {
   const building = useRef<{ resolve: (blob: Blob) => void; tell: (share: number) => void } | null>(null);
   const [table, setTable] = useState<OpenedTable | undefined>();
   const [fault, setFault] = useState<FileFault | undefined>();
-  const [isReading, setReading] = useState(false);
+  const [reading, setReading] = useState<File | undefined>();
 
   useEffect(() => () => worker.current?.terminate(), []);
 
@@ -37,7 +38,7 @@ export function useFile(): OpenFile {
     if (data.kind === 'progress') building.current?.tell(data.share);
     else if (data.kind === 'built') building.current?.resolve(data.blob);
     else {
-      setReading(false);
+      setReading(undefined);
       setTable(data.kind === 'opened' ? data.table : undefined);
       setFault(data.kind === 'failed' ? data : undefined);
     }
@@ -49,24 +50,29 @@ export function useFile(): OpenFile {
     worker.current?.terminate();
     worker.current = new Worker(new URL('./parse-worker.ts', import.meta.url), { type: 'module' });
     worker.current.addEventListener('message', hear);
+    worker.current.addEventListener('error', ({ message }) => {
+      setReading(undefined);
+      setFault({ kind: 'failed', reason: 'unreadable', detail: message });
+    });
     file.current = given;
-    setReading(true);
+    setReading(given);
     setFault(undefined);
     ask({ kind: 'open', file: given, options });
   };
   return {
     table,
     fault,
-    isReading,
+    reading,
     open,
     reopen: (options) => {
       if (file.current === null) return;
-      setReading(true);
+      setReading(file.current);
       ask({ kind: 'open', file: file.current, options });
     },
     close: () => {
       worker.current?.terminate();
       file.current = null;
+      setReading(undefined);
       setTable(undefined);
       setFault(undefined);
     },
