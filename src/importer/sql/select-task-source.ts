@@ -14,6 +14,8 @@ export interface TaskSource {
   readonly audience: JsonValue;
   readonly contextId: number | null;
   readonly isOpen: boolean;
+  /** Items that have failed so far. */
+  readonly failed: number;
   readonly finishedAt: Date | null;
   readonly cancelledAt: Date | null;
   readonly expiresAt: Date;
@@ -33,12 +35,13 @@ export async function selectTaskSource(
     audience: JsonValue;
     context_id: number | null;
     is_open: boolean;
+    failed: number;
     finished_at: Date | null;
     cancelled_at: Date | null;
     expires_at: Date;
   }>`
-    select id, database_id, workflow_id, envelope, audience, context_id, is_open, finished_at, cancelled_at,
-           expires_at
+    select id, database_id, workflow_id, envelope, audience, context_id, is_open,
+           invalid + ambiguous + not_found as failed, finished_at, cancelled_at, expires_at
       from task
      where id = ${taskId}::uuid
     ${lock ? sql`for update` : sql``}
@@ -53,6 +56,7 @@ export async function selectTaskSource(
       audience: row.audience,
       contextId: row.context_id,
       isOpen: row.is_open,
+      failed: row.failed,
       finishedAt: row.finished_at,
       cancelledAt: row.cancelled_at,
       expiresAt: row.expires_at,

@@ -73,6 +73,15 @@ const columns: RawBuilder<unknown> = sql`t.id, t.database_id, t.workflow_id, t.p
   t.runs_ended, t.runs_failed, t.accepted_at, t.started_at, t.finished_at, t.expires_at,
   queue.place as queue_place`;
 
+/** The same as conditions that the statistics of their columns tell how many fit. */
+const conditions: Readonly<Record<TaskState, RawBuilder<unknown>>> = {
+  pending: sql`t.finished_at is null and ${status} = 'pending'`,
+  processing: sql`t.finished_at is null and ${status} = 'processing'`,
+  completed: sql`t.finished_at is not null and t.cancelled_at is null`,
+  failed: sql`false`,
+  cancelled: sql`t.cancelled_at is not null`,
+};
+
 /** The unfinished tasks with their places, for all tasks of a page at once; reads their partial index alone. */
 const tasks: RawBuilder<unknown> = sql`task t
   left join (
@@ -139,13 +148,13 @@ export interface TaskQuery {
 
 /** A page of tasks, the last accepted first, after the task `after`. */
 export async function pageTasks(db: Db, query: TaskQuery): Promise<TaskRow[]> {
-  const { after = null, workflowId = null, status: wanted = null } = query;
+  const { after = null, workflowId = null, status: wanted } = query;
   const { rows } = await sql<Columns>`
     select ${columns}
       from ${tasks}
      where (${query.databaseIds}::int[] is null or t.database_id = any (${query.databaseIds}::int[]))
        and (${workflowId}::int is null or t.workflow_id = ${workflowId}::int)
-       and (${wanted}::text is null or ${status} = ${wanted}::text)
+       ${wanted === undefined ? sql`` : sql`and ${conditions[wanted]}`}
        and (${after}::uuid is null
          or (t.accepted_at, t.id) < (select a.accepted_at, a.id from task a where a.id = ${after}::uuid))
      order by t.accepted_at desc, t.id desc

@@ -81,9 +81,14 @@ export async function groupFailures(db: Db, taskId: string, permit: Permit): Pro
   const task = await selectTaskSource(db, taskId);
   if (task === undefined || !permit(task.databaseId)) return undefined;
   const groups = new Groups();
+  let left = task.failed;
+  // Once all are found nothing more is read: of a task without any, nothing at all.
+  if (left === 0) return groups.close();
   for await (const { row, result } of walkItems(db, taskId, 0, SETTLED)) {
     if (result === undefined || !('fault' in result)) continue;
     groups.add(row.index, 'item' in row ? row.item : null, result.fault);
+    left -= 1;
+    if (left === 0) break;
   }
   return groups.close();
 }

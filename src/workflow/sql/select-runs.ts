@@ -83,6 +83,16 @@ export async function selectRun(db: Db, id: string): Promise<StoredRun | undefin
   return run;
 }
 
+/**
+ * Of the states that runs pass through, also what their partial indexes are made of: where few of many runs are in one,
+ * these find them.
+ */
+function conditionOf(status: RunStatus): RawBuilder<unknown> {
+  const condition = sql`r.status = ${status}::text`;
+  if (status !== 'active' && status !== 'waiting') return condition;
+  return sql`${condition} and (r.due_at is not null or (r.due_at is null and r.status in ('active', 'waiting')))`;
+}
+
 /** The newest runs that fit, at most `limit`. Found by the profile where it is named, else by the workflow. */
 export async function selectRuns(db: Db, query: RunQuery): Promise<StoredRun[]> {
   const { profileId, workflowId, taskId, status, node, databaseIds, after, from } = query;
@@ -92,7 +102,7 @@ export async function selectRuns(db: Db, query: RunQuery): Promise<StoredRun[]> 
       : sql`r.slot = ${slotOf(profileId)}::smallint and r.profile_id = ${profileId}::text`,
     workflowId === undefined ? undefined : sql`r.workflow_id = ${workflowId}::int`,
     taskId === undefined ? undefined : sql`r.task_id = ${taskId}::uuid`,
-    status === undefined ? undefined : sql`r.status = ${status}::text`,
+    status === undefined ? undefined : conditionOf(status),
     node === undefined ? undefined : sql`r.node = ${node}::text`,
     databaseIds === null ? undefined : sql`r.database_id = any(${databaseIds}::int[])`,
     after === undefined ? undefined : sql`r.id < ${after}::text`,
