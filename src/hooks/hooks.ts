@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { type Clock, invalidRequest, MusterError, newUuid } from '../base/index.ts';
 import { closeBreaker, removeBudget } from '../budgets/index.ts';
 import { type Db, withTx } from '../db/index.ts';
@@ -85,6 +86,15 @@ export interface HookChange {
   readonly isActive: boolean;
 }
 
+/** What there is to change of a hook, its secrets open. @throws {MusterError} 404. */
+export async function readHookChange(
+  { db, vault }: Pick<HookDeps, 'db' | 'vault'>,
+  id: number,
+): Promise<HookChange> {
+  const stored = await getHook(db, id);
+  return { settings: stored, secrets: openSecrets(vault, stored.secrets), isActive: stored.isActive };
+}
+
 /**
  * Changes a hook by what it is when it is locked. Batches are cut by the new settings from now on; those that are cut
  * go as they are, to the new URL. One that is switched on begins where it has stopped. Its breaker is closed: what was
@@ -165,6 +175,25 @@ export async function pingHook(
   };
   const outcome = await sender.send(hook, { id, body: JSON.stringify([event]) });
   return judgeDelivery(db, hook.successPattern, outcome, clock.now());
+}
+
+/** Numbers that tell drafts apart while they are tried. */
+const DRAFTS = 1_000;
+
+/** Pings by settings that are stored nowhere yet. A new hook has no signing secret: the event is signed by a passing one. */
+export async function pingDraft(
+  deps: HookDeps & { sender: HookSender },
+  { settings, secrets }: HookChange,
+): Promise<Verdict> {
+  const now = deps.clock.now();
+  const secret = secrets.secret === '' ? newHookSecret() : secrets.secret;
+  return pingHook(deps, {
+    ...settings,
+    // No hook has it: access tokens are kept by it, and those of hooks are not to be mixed up with a draft's.
+    id: -randomInt(1, DRAFTS),
+    secrets: sealSecrets(deps.vault, { ...secrets, secret }),
+    ...{ isActive: true, inactiveReason: null, missedAt: null, createdAt: now, updatedAt: now },
+  });
 }
 
 /**

@@ -39,6 +39,7 @@ export {
   checkSenderChoice,
   createSender,
   deleteSender,
+  draftSender,
   getSender,
   limitsOf,
   listSenders,

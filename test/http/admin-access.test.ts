@@ -35,6 +35,7 @@ const unbound = new Set([
   'GET /budgets',
   'PATCH /senders/:id',
   'DELETE /senders/:id',
+  'POST /senders/verify',
   'POST /senders/:id/verify',
 ]);
 

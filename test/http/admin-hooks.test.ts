@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
+import { Webhook } from 'standardwebhooks';
 import type { ClaimLoop } from '../../src/db/index.ts';
 import { createSequencer } from '../../src/hooks/index.ts';
 import { createTestSignals } from '../support/test-signals.ts';
@@ -55,6 +56,37 @@ test('a hook is made, changed, pinged and deleted; its secrets are shown once', 
   assert.deepEqual(await admin.data(`${path}/deliveries`), []);
   await admin.gone(path);
   await admin.problem('GET', path, 404);
+});
+
+test('a hook is pinged before it is saved; by id with the secrets that are stored', async () => {
+  sink.received.length = 0;
+  sink.answer = () => ({ status: 200, body: 'fine' });
+  const before = await admin.data('/hooks');
+  const ping = (body: object) => admin.object('POST', '/hooks/ping', 200, body);
+  const good = { ok: true, http_status: 200, fault: null, answer: 'fine' };
+  assert.deepEqual(await ping({ url: `${sink.url}/new`, header: { name: 'X-Key', value: 'k1' } }), good);
+  const wanting = await ping({ url: `${sink.url}/new`, success_pattern: 'great' });
+  assert.deepEqual([wanting['ok'], wanting['http_status']], [false, 200]);
+  assert.deepEqual(await admin.data('/hooks'), before);
+
+  const made = await admin.object('POST', '/hooks', 201, {
+    name: 'kept',
+    url: `${sink.url}/old`,
+    header: { name: 'X-Key', value: 'k2' },
+  });
+  const { id } = made;
+  assert.deepEqual(await ping({ id: id ?? null, url: `${sink.url}/other` }), good);
+  const [first, , last] = sink.received;
+  assert.deepEqual([first?.headers['x-key'], last?.headers['x-key']], ['k1', 'k2']);
+  new Webhook(String(made['secret'])).verify(last?.body ?? '', {
+    'webhook-id': String(last?.headers['webhook-id']),
+    'webhook-timestamp': String(last?.headers['webhook-timestamp']),
+    'webhook-signature': String(last?.headers['webhook-signature']),
+  });
+  assert.equal((await admin.object('GET', `/hooks/${id}`, 200))['url'], `${sink.url}/old`);
+  await admin.problem('POST', '/hooks/ping', 400, { url: 'ftp://x' });
+  await admin.problem('POST', '/hooks/ping', 404, { id: 9_999, url: sink.url });
+  await admin.gone(`/hooks/${id}`);
 });
 
 const refused: [what: string, body: object, error: RegExp][] = [

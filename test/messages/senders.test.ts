@@ -213,6 +213,38 @@ test('a resource names senders that are there and of its channel; a sender in us
   await admin.problem('DELETE', `/senders/${id}`, 404);
 });
 
+test('a sender is tried before it is saved; by id with the secrets that are stored', async (t) => {
+  const post = await MailServer.start({ login: { user: 'shop', password: 'right' } });
+  t.after(() => post.stop());
+  const settings = {
+    host: '127.0.0.1',
+    port: post.port,
+    secure: 'none',
+    user: 'shop',
+    from: 'a@example.com',
+  };
+  const verify = (body: object) => admin.object('POST', '/senders/verify', 200, body);
+  const before = await admin.data('/senders');
+  assert.deepEqual(await verify({ ...settings, password: 'right' }), { ok: true });
+  assert.match(
+    String((await verify({ ...settings, password: 'wrong' }))['error']),
+    /^the login is refused: /,
+  );
+  assert.deepEqual(await admin.data('/senders'), before);
+
+  const id = await make({ host: '127.0.0.1', port: 1, user: 'shop', password: 'right' });
+  assert.deepEqual(await verify({ id, port: post.port }), { ok: true });
+  assert.equal((await verify({ id, port: post.port, password: 'wrong' }))['ok'], false);
+  assert.equal((await admin.object('GET', `/senders/${id}`, 200))['port'], 1);
+  assert.deepEqual(
+    await admin.problem('POST', '/senders/verify', 400, { ...settings, password: 'right', port: 'x' }),
+    [...(await admin.problem('PATCH', `/senders/${id}`, 400, { port: 'x' }))],
+  );
+  await admin.problem('POST', '/senders/verify', 404, { ...settings, id: 9_999 });
+  const gateway = { request: { url: 'https://sms.example.com', method: 'POST' }, channel: 'sms' };
+  await admin.problem('POST', '/senders/verify', 400, gateway);
+});
+
 test('verify tells what fails in words; a test mail goes out at once with the answer of the server', async (t) => {
   const post = await MailServer.start({ login: { user: 'shop', password: 'right' } });
   t.after(() => post.stop());

@@ -57,6 +57,13 @@ const settings = {
 
 export const hookBody = closed({ name, ...settings, since: Type.Optional(place) });
 export const hookPatch = closed({ ...settings, name: Type.Optional(name), url: Type.Optional(url) });
+/** As they would be saved. */
+export const hookDraft = closed({
+  ...settings,
+  name: Type.Optional(Type.String()),
+  url: Type.Optional(url),
+  id: Type.Optional(id),
+});
 export type HookPatch = Static<typeof hookPatch>;
 
 const hookParts = {

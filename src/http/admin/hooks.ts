@@ -9,14 +9,18 @@ import {
   deleteHook,
   getHook,
   type Hook,
+  type HookChange,
   type HookSettings,
   listHooks,
   pageDeliveries,
+  pingDraft,
   pingHook,
+  readHookChange,
   readLag,
   replayStretch,
   reviveDeliveries,
   rotateSecret,
+  type Verdict,
 } from '../../hooks/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { principalOf } from './auth.ts';
@@ -27,6 +31,7 @@ import {
   deliveryQuery,
   hook,
   hookBody,
+  hookDraft,
   hookPatch,
   hookPing,
   hookWithLag,
@@ -61,6 +66,10 @@ function requireSeen(request: FastifyRequest, settings: HookSettings): void {
   throw new MusterError(403, { field, detail });
 }
 
+function toPing({ isDone, httpStatus, fault, answer }: Verdict) {
+  return { ok: isDone, http_status: httpStatus, fault, answer };
+}
+
 function toDelivery(delivery: Delivery) {
   return {
     id: delivery.id,
@@ -80,6 +89,13 @@ function toDelivery(delivery: Delivery) {
     settled_at: delivery.settledAt?.toISOString() ?? null,
   };
 }
+
+/** What a new hook is before its first body. */
+const newHook: HookChange = {
+  settings: defaultSettings,
+  secrets: { secret: '', former: null, headerValue: null, clientSecret: null },
+  isActive: true,
+};
 
 function addList(root: FastifyInstance, deps: HttpDeps): void {
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
@@ -112,12 +128,7 @@ function addList(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const { since, ...body } = request.body;
-      const none = { secret: '', former: null, headerValue: null, clientSecret: null };
-      const given = applyBody(
-        { settings: defaultSettings, secrets: none, isActive: true },
-        body,
-        allowPrivateTargets,
-      );
+      const given = applyBody(newHook, body, allowPrivateTargets);
       requireSeen(request, given.settings);
       const { headerValue, clientSecret } = given.secrets;
       const made = await createHook(deps, given.settings, { headerValue, clientSecret, since });
@@ -226,24 +237,6 @@ function addDeliveries(root: FastifyInstance, deps: HttpDeps): void {
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
   const { db, clock } = deps;
 
-  app.post(
-    '/hooks/:id/ping',
-    {
-      schema: {
-        summary: 'Send a test event now, once, and show the answer',
-        params: idParams,
-        querystring: noQuery,
-        response: answers(200, hookPing),
-      },
-    },
-    async (request) => {
-      const stored = await findSeen(deps, request, request.params.id);
-      const verdict = await pingHook({ db, clock, sender: deps.hookSender }, stored);
-      const { isDone, httpStatus, fault, answer } = verdict;
-      return { ok: isDone, http_status: httpStatus, fault, answer };
-    },
-  );
-
   app.get(
     '/hooks/:id/deliveries',
     {
@@ -298,10 +291,53 @@ function addDeliveries(root: FastifyInstance, deps: HttpDeps): void {
   );
 }
 
+function addPings(root: FastifyInstance, deps: HttpDeps): void {
+  const app = root.withTypeProvider<TypeBoxTypeProvider>();
+  const { db, clock, vault, hookSender: sender } = deps;
+
+  app.post(
+    '/hooks/ping',
+    {
+      schema: {
+        summary:
+          'Send a test event by settings that are not saved; by id, secrets that are absent are the stored ones',
+        querystring: noQuery,
+        body: hookDraft,
+        response: answers(200, hookPing),
+      },
+    },
+    async (request) => {
+      const { id, ...body } = request.body;
+      if (id !== undefined) await findSeen(deps, request, id);
+      const now = id === undefined ? newHook : await readHookChange(deps, id);
+      const draft = applyBody(now, body, deps.config.allowPrivateTargets);
+      requireSeen(request, draft.settings);
+      return toPing(await pingDraft({ db, clock, vault, sender }, draft));
+    },
+  );
+
+  app.post(
+    '/hooks/:id/ping',
+    {
+      schema: {
+        summary: 'Send a test event now, once, and show the answer',
+        params: idParams,
+        querystring: noQuery,
+        response: answers(200, hookPing),
+      },
+    },
+    async (request) => {
+      const stored = await findSeen(deps, request, request.params.id);
+      return toPing(await pingHook({ db, clock, sender }, stored));
+    },
+  );
+}
+
 /** Hooks: who is told of events, and what became of it. */
 export function addHooks(app: FastifyInstance, deps: HttpDeps): void {
   addList(app, deps);
   addObjects(app, deps);
   addRotation(app, deps);
+  addPings(app, deps);
   addDeliveries(app, deps);
 }

@@ -55,6 +55,13 @@ export const senderPatch = Type.Object(
   { name: Type.Optional(name), ...emailKeys, ...gatewayKeys },
   { description: 'what is absent stays; null takes a key away' },
 );
+/** As it would be saved. */
+export const senderDraft = Type.Object({
+  id: Type.Optional(id),
+  name: Type.Optional(Type.String()),
+  channel: Type.Optional(Type.Enum(channels, { default: 'email' })),
+  ...emailKeys,
+});
 export const sender = Type.Object(
   {
     id,

@@ -5,6 +5,7 @@ import { invalidRequest, isJsonObject, type JsonObject, MusterError } from '../.
 import {
   createSender,
   deleteSender,
+  draftSender,
   findMailboxState,
   getSender,
   listSenders,
@@ -26,6 +27,7 @@ import { answers, noSuch } from './routes.ts';
 import {
   sender,
   senderBody,
+  senderDraft,
   senderPatch,
   type TestedObject,
   testBody,
@@ -85,6 +87,10 @@ async function loadSmtp(deps: HttpDeps, id: number) {
   const { settings } = stored;
   if (settings.kind !== 'smtp') throw new MusterError(400, { detail: `sender ${id} is not one of e-mail` });
   return { ...stored, settings };
+}
+
+function toVerified(fault: string | undefined) {
+  return fault === undefined ? { ok: true } : { ok: false, error: fault };
 }
 
 function addList(root: FastifyInstance, deps: HttpDeps): void {
@@ -193,6 +199,28 @@ export function addSenders(root: FastifyInstance, deps: HttpDeps): void {
   addObjects(root, deps);
 
   app.post(
+    '/senders/verify',
+    {
+      schema: {
+        summary:
+          'Connect and log in by settings that are not saved; by id, what is absent is as stored. E-mail alone',
+        querystring: noQuery,
+        body: senderDraft,
+        response: answers(200, verified),
+      },
+    },
+    async (request) => {
+      requireEveryDatabase(request, 'verify senders');
+      const { id, channel = 'email' } = request.body;
+      const { id: _id, ...body } = settingsIn(request);
+      const { settings, secrets } = await draftSender(deps, { id, channel, body });
+      if (settings.kind !== 'smtp')
+        throw invalidRequest('channel', 'expected email: gateways cannot be tried without sending');
+      return toVerified(await verifySmtp(settings, secrets['password']));
+    },
+  );
+
+  app.post(
     '/senders/:id/verify',
     {
       schema: {
@@ -205,8 +233,7 @@ export function addSenders(root: FastifyInstance, deps: HttpDeps): void {
     async (request) => {
       requireEveryDatabase(request, 'verify senders');
       const { settings, secrets } = await loadSmtp(deps, request.params.id);
-      const fault = await verifySmtp(settings, secrets['password']);
-      return fault === undefined ? { ok: true } : { ok: false, error: fault };
+      return toVerified(await verifySmtp(settings, secrets['password']));
     },
   );
 

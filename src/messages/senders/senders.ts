@@ -131,6 +131,23 @@ export async function updateSender(
   });
 }
 
+/**
+ * A sender by settings that are stored nowhere yet, with the secrets that are given and, by id, those that are stored.
+ * @throws {MusterError} 404; {SettingsError} with every key at fault.
+ */
+export async function draftSender(
+  { db, vault }: { readonly db: Db; readonly vault: Vault },
+  draft: { readonly id: number | undefined; readonly channel: Channel; readonly body: JsonObject },
+): Promise<Pick<OpenedSender, 'settings' | 'secrets'>> {
+  const row = draft.id === undefined ? undefined : await findSenderRow(db, draft.id);
+  if (row === undefined && draft.id !== undefined) throw noSuchSender(draft.id);
+  const stored = row === undefined ? {} : openSecrets(vault, row.secrets);
+  const body = row === undefined ? draft.body : { ...printSettings(row.settings), ...draft.body };
+  const channel = row?.channel ?? draft.channel;
+  const { settings, secrets } = parseSettings(channel, body, new Set(Object.keys(stored)));
+  return { settings, secrets: applySecrets(stored, secrets) };
+}
+
 function describeUses({ resources, workflows, has_messages: hasMessages }: SenderUses): string[] {
   return [
     ...resources.map((id) => `resource ${id}`),

@@ -3,15 +3,18 @@ import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HookObject } from '../../../../src/http/admin/hook-contract.ts';
+import type { Static } from 'typebox';
+import type { HookObject, hookPing } from '../../../../src/http/admin/hook-contract.ts';
 import { api } from '../../api/client.ts';
 import { useDatabases, useResources, useWorkflows } from '../../api/lists.ts';
 import { FormModal } from '../../parts/form-modal.tsx';
 import { JsonEditor } from '../../parts/json-editor.tsx';
 import { type JsonRecord, parseRecord } from '../../parts/json-record.ts';
+import { tellProblem } from '../../parts/notify.ts';
 import { PasswordField } from '../../parts/password-field.tsx';
 import { takeProblem } from '../../parts/take-problem.ts';
-import { type HookValues, toBody, toValues } from './hook-values.ts';
+import { TryFault, useTryFirst } from '../../parts/try-first.tsx';
+import { type HookValues, isOtherTarget, toBody, toValues } from './hook-values.ts';
 
 export interface HookWithSecret extends HookObject {
   readonly secret?: string;
@@ -48,7 +51,41 @@ function customDataOf(hook: HookObject | undefined): JsonRecord {
   return 'value' in parsed ? parsed.value : {};
 }
 
-/** Makes a hook or changes one. */
+/** Pings, then saves. */
+function useSaving(
+  form: Pick<ReturnType<typeof useForm<HookValues>>, 'setFieldError'>,
+  hook: HookObject | undefined,
+  customData: JsonRecord | undefined,
+  onSaved: (hook: HookWithSecret) => void,
+) {
+  const save = useMutation({
+    mutationFn: (values: HookValues) => {
+      const body = toBody(values, customData ?? {}, hook);
+      return hook === undefined
+        ? api.post<HookWithSecret>('/hooks', body)
+        : api.patch<HookWithSecret>(`/hooks/${hook.id}`, body);
+    },
+    onSuccess: onSaved,
+    onError: (thrown) => takeProblem(form, thrown),
+  });
+  const trial = useTryFirst<HookValues>({
+    isNeeded: (values) => isOtherTarget(values, hook),
+    attempt: async (values) => {
+      const body = toBody(values, customData ?? {}, hook);
+      const draft = hook === undefined ? body : { ...body, id: hook.id };
+      const { ok, fault, answer } = await api.post<Static<typeof hookPing>>('/hooks/ping', draft);
+      return ok ? undefined : [fault ?? '', answer ?? ''].filter(Boolean).join(': ');
+    },
+    onFault: (thrown) => {
+      takeProblem(form, thrown);
+      tellProblem(thrown);
+    },
+    save: (values) => save.mutate(values),
+  });
+  return { save, trial };
+}
+
+/** Makes a hook or changes one; its target is pinged before that is saved. */
 export function HookForm({ hook, onClose, onSaved }: HookFormProps) {
   const { t } = useTranslation('hooks');
   const { t: common } = useTranslation('parts');
@@ -60,26 +97,17 @@ export function HookForm({ hook, onClose, onSaved }: HookFormProps) {
       url: (value) => (/^https?:\/\/./.test(value.trim()) ? null : t('urlWrong')),
     },
   });
-  const save = useMutation({
-    mutationFn: (values: HookValues) => {
-      const body = toBody(values, customData ?? {}, hook);
-      return hook === undefined
-        ? api.post<HookWithSecret>('/hooks', body)
-        : api.patch<HookWithSecret>(`/hooks/${hook.id}`, body);
-    },
-    onSuccess: onSaved,
-    onError: (thrown) => takeProblem(form, thrown),
-  });
+  const { save, trial } = useSaving(form, hook, customData, onSaved);
   return (
     <FormModal
       title={hook === undefined ? t('make') : t('change')}
       isOpen
       onClose={onClose}
       onSubmit={form.onSubmit((values) => {
-        if (customData !== undefined) save.mutate(values);
+        if (customData !== undefined) trial.submit(values);
       })}
       action={hook === undefined ? t('makeAction') : common('save')}
-      isPending={save.isPending}
+      isPending={trial.isTrying || save.isPending}
       problem={save.error}
       size="lg"
     >
@@ -113,6 +141,16 @@ export function HookForm({ hook, onClose, onSaved }: HookFormProps) {
         onChange={setCustomData}
         minHeight="50px"
       />
+      {trial.fault === null ? null : (
+        <TryFault
+          title={t('pingFailed')}
+          fault={trial.fault}
+          isPending={save.isPending}
+          onSave={form.onSubmit((values) => {
+            if (customData !== undefined) save.mutate(values);
+          })}
+        />
+      )}
     </FormModal>
   );
 }

@@ -89,3 +89,11 @@ export function toBody(values: HookValues, customData: JsonRecord, old: HookObje
     custom_data: customData,
   };
 }
+
+/** Whether a ping would tell something new: of another target, another way in, or another answer that is good. */
+export function isOtherTarget(values: HookValues, old: HookObject | undefined): boolean {
+  if (old === undefined || values.headerValue !== '' || values.clientSecret !== '') return true;
+  const before = toValues(old);
+  const keys = ['url', 'pattern', 'headerName', 'hasOauth', 'tokenUrl', 'clientId', 'scope'] as const;
+  return keys.some((key) => values[key] !== before[key]);
+}

@@ -4,36 +4,45 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import type { Static } from 'typebox';
+import type { verified } from '../../../../src/http/admin/sender-contract.ts';
 import { api } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { JsonEditor } from '../../parts/json-editor.tsx';
 import type { JsonRecord } from '../../parts/json-record.ts';
-import { tellDone } from '../../parts/notify.ts';
+import { tellDone, tellProblem } from '../../parts/notify.ts';
 import { PasswordField } from '../../parts/password-field.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { takeProblem } from '../../parts/take-problem.ts';
-import { documentsOf, type SenderRecord, type SenderValues, toBody, toValues } from './sender-values.ts';
-import { useTry } from './use-try.ts';
+import { TryFault, useTryFirst } from '../../parts/try-first.tsx';
+import {
+  documentsOf,
+  isOtherServer,
+  type SenderRecord,
+  type SenderValues,
+  toBody,
+  toValues,
+} from './sender-values.ts';
 
 const channels = ['email', 'sms', 'push', 'notify', 'viber', 'whatsapp', 'telegram_bot'] as const;
 const secures = ['tls', 'starttls', 'none'] as const;
 /** Keys of the API by the fields of the form that differ from them. */
 const fieldOf: Readonly<Record<string, string>> = { reply_to: 'replyTo', envelope_from: 'envelopeFrom' };
 
-/** A sender, made or changed; once saved it is tried. */
-export function SenderForm({ sender }: { readonly sender: SenderRecord | undefined }) {
-  const { t } = useTranslation('senders');
+/** Tries, then saves. */
+function useSaving(
+  form: Pick<ReturnType<typeof useForm<SenderValues>>, 'setFieldError'>,
+  sender: SenderRecord | undefined,
+  documents: JsonRecord | undefined,
+) {
   const { t: common } = useTranslation('parts');
   const client = useQueryClient();
   const navigate = useNavigate();
-  const mayChange = useMay('editor');
-  const [documents, setDocuments] = useState<JsonRecord | undefined>(() => documentsOf(sender));
-  const tryIt = useTry();
-  const form = useForm<SenderValues>({
-    initialValues: toValues(sender),
-    validate: { name: (value) => (value.trim() === '' ? common('required') : null) },
-  });
-  const isMail = form.values.channel === 'email';
+  const takeFaults = (thrown: unknown): void =>
+    takeProblem(
+      { setFieldError: (path, message) => form.setFieldError(fieldOf[path] ?? path, message) },
+      thrown,
+    );
   const save = useMutation({
     mutationFn: (values: SenderValues) => {
       const body = toBody(values, documents ?? {}, sender);
@@ -41,22 +50,46 @@ export function SenderForm({ sender }: { readonly sender: SenderRecord | undefin
         ? api.post<SenderRecord>('/senders', body)
         : api.patch<SenderRecord>(`/senders/${sender.id}`, body);
     },
-    onSuccess: async ({ id, channel }) => {
+    onSuccess: async ({ id }) => {
       tellDone(common('saved'));
       await client.invalidateQueries({ queryKey: ['/senders'] });
       await navigate(`/senders/${id}`, { replace: true });
-      if (channel === 'email') tryIt.mutate(id);
     },
-    onError: (thrown) =>
-      takeProblem(
-        { setFieldError: (path, message) => form.setFieldError(fieldOf[path] ?? path, message) },
-        thrown,
-      ),
+    onError: takeFaults,
   });
+  const trial = useTryFirst<SenderValues>({
+    isNeeded: (values) => values.channel === 'email' && isOtherServer(values, sender),
+    attempt: async (values) => {
+      const body = toBody(values, documents ?? {}, sender);
+      const draft = sender === undefined ? body : { ...body, id: sender.id };
+      const { ok, error } = await api.post<Static<typeof verified>>('/senders/verify', draft);
+      return ok ? undefined : (error ?? '');
+    },
+    onFault: (thrown) => {
+      takeFaults(thrown);
+      tellProblem(thrown);
+    },
+    save: (values) => save.mutate(values),
+  });
+  return { save, trial };
+}
+
+/** A sender, made or changed; it is tried before it is saved. */
+export function SenderForm({ sender }: { readonly sender: SenderRecord | undefined }) {
+  const { t } = useTranslation('senders');
+  const { t: common } = useTranslation('parts');
+  const mayChange = useMay('editor');
+  const [documents, setDocuments] = useState<JsonRecord | undefined>(() => documentsOf(sender));
+  const form = useForm<SenderValues>({
+    initialValues: toValues(sender),
+    validate: { name: (value) => (value.trim() === '' ? common('required') : null) },
+  });
+  const isMail = form.values.channel === 'email';
+  const { save, trial } = useSaving(form, sender, documents);
   return (
     <form
       onSubmit={form.onSubmit((values) => {
-        if (documents !== undefined) save.mutate(values);
+        if (documents !== undefined) trial.submit(values);
       })}
       noValidate
     >
@@ -81,10 +114,20 @@ export function SenderForm({ sender }: { readonly sender: SenderRecord | undefin
             onChange={setDocuments}
             minHeight={isMail ? '80px' : '260px'}
           />
+          {trial.fault === null ? null : (
+            <TryFault
+              title={t('tryFailed')}
+              fault={trial.fault}
+              isPending={save.isPending}
+              onSave={form.onSubmit((values) => {
+                if (documents !== undefined) save.mutate(values);
+              })}
+            />
+          )}
           {mayChange ? (
             <Group>
-              <Button type="submit" loading={save.isPending}>
-                {isMail ? t('saveAndTry') : t('save')}
+              <Button type="submit" loading={trial.isTrying || save.isPending}>
+                {isMail ? t('tryAndSave') : t('save')}
               </Button>
             </Group>
           ) : null}

@@ -114,3 +114,10 @@ export function toBody(
     old === undefined ? Object.entries(mail).filter(([, value]) => value !== null) : Object.entries(mail);
   return { ...common, ...Object.fromEntries(given) };
 }
+
+/** Whether a try would tell something new: of another server, or of another way in. */
+export function isOtherServer(values: SenderValues, old: SenderRecord | undefined): boolean {
+  if (old === undefined || values.password !== '') return true;
+  const before = toValues(old);
+  return (['host', 'port', 'secure', 'user'] as const).some((key) => values[key] !== before[key]);
+}
