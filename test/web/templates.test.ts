@@ -48,6 +48,30 @@ webTest(
   },
 );
 
+webTest('a variable goes where the cursor stands, in the place of what is selected', {}, async (scene) => {
+  const { page } = scene;
+  await scene.visit('/templates/1', /./);
+  const subject = page.getByLabel('Subject');
+  const variable = (form: string) =>
+    page.getByRole('region', { name: 'Variables' }).getByRole('button', { name: form, exact: true });
+  await subject.fill('Hello you, welcome');
+  await subject.press('Home');
+  for (let at = 0; at < 'Hello '.length; at += 1) await subject.press('ArrowRight');
+  for (let at = 0; at < 'you'.length; at += 1) await subject.press('Shift+ArrowRight');
+  await variable('{lead._fname}').click();
+  assert.equal(await subject.inputValue(), 'Hello {lead._fname}, welcome');
+  await page.keyboard.type('!');
+  assert.equal(await subject.inputValue(), 'Hello {lead._fname}!, welcome');
+  const html = page.getByRole('textbox', { name: 'HTML' });
+  await html.click();
+  await page.keyboard.press('Control+a');
+  // The editor closes the tag behind the cursor.
+  await page.keyboard.type('<b>');
+  await variable('{lead._city}').click();
+  await page.keyboard.type('?');
+  assert.equal(await html.innerText(), '<b>{lead._city}?</b>');
+});
+
 webTest(
   'editor and preview are tabs on a phone, in Russian at night',
   { language: 'ru', scheme: 'dark', width: 390 },

@@ -4,7 +4,7 @@ import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, linter, lintGutter } from '@codemirror/lint';
 import { tags } from '@lezer/highlight';
 import CodeMirror, { EditorView, type Extension } from '@uiw/react-codemirror';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { CodeEditorProps } from './code-editor-props.ts';
 
 const frame = EditorView.theme({
@@ -55,12 +55,25 @@ function markFaults(faults: NonNullable<CodeEditorProps['faults']>): Extension {
 
 /** CodeMirror as a field of a form. Escape, then Tab leaves it by keyboard. */
 export function CodeMirrorField(props: CodeEditorProps & { readonly labelId: string }) {
-  const { value, onChange, language = 'json', faults, labelId, label, isReadOnly = false } = props;
+  const { value, onChange, onFocus, language = 'json', faults, labelId, label, isReadOnly = false } = props;
+  // The extensions are made once; what they call may be another one each time.
+  const tellFocus = useRef(onFocus);
+  useEffect(() => {
+    tellFocus.current = onFocus;
+  });
   const extensions = useMemo(
     () => [
       frame,
       colors,
       EditorView.lineWrapping,
+      EditorView.domEventHandlers({
+        focus: (_event, view) => {
+          tellFocus.current?.((text) => {
+            view.dispatch(view.state.replaceSelection(text));
+            view.focus();
+          });
+        },
+      }),
       EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': labelId }),
       ...(language === 'json' ? [json()] : []),
       ...(language === 'html' ? [html()] : []),

@@ -1,5 +1,5 @@
 import { Alert, Card, Checkbox, Stack, Text, TextInput } from '@mantine/core';
-import { useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PreviewObject, TemplateObject } from '../../../../src/http/admin/template-contract.ts';
 import { CodeEditor } from '../../parts/code-editor.tsx';
@@ -32,11 +32,15 @@ export function TemplateEditor(props: TemplateEditorProps) {
   const { template, draft, onChange, errors, databaseId, isReadOnly } = props;
   const { t } = useTranslation('templates');
   const isMail = template.channel === 'email';
-  /** What takes a variable: the part that was written in last. */
-  const last = useRef<'subject' | 'html' | 'text'>(isMail ? 'html' : 'text');
+  /** Of the field that has the cursor, or had it last. */
+  const put = useRef<((form: string) => void) | null>(null);
+  const takePut = (next: (form: string) => void): void => {
+    put.current = next;
+  };
   const insert = (form: string): void => {
-    const part = last.current;
-    onChange({ [part]: `${draft[part]}${form}` });
+    const part = isMail ? 'html' : 'text';
+    if (put.current === null) onChange({ [part]: `${draft[part]}${form}` });
+    else put.current(form);
   };
   const errorOf = (path: string) => errors.find((error) => error.path === path)?.message;
   return (
@@ -50,15 +54,12 @@ export function TemplateEditor(props: TemplateEditorProps) {
       />
       {isMail ? (
         <>
-          <TextInput
-            label={t('subject')}
+          <Subject
             value={draft.subject}
-            readOnly={isReadOnly}
+            isReadOnly={isReadOnly}
             error={errorOf('subject')}
-            onFocus={() => {
-              last.current = 'subject';
-            }}
-            onChange={(event) => onChange({ subject: event.currentTarget.value })}
+            onChange={(subject) => onChange({ subject })}
+            onFocus={takePut}
           />
           <CodeEditor
             label={t('html')}
@@ -66,10 +67,8 @@ export function TemplateEditor(props: TemplateEditorProps) {
             value={draft.html}
             isReadOnly={isReadOnly}
             faults={marksOf(errors, 'html')}
-            onChange={(html) => {
-              last.current = 'html';
-              onChange({ html });
-            }}
+            onChange={(html) => onChange({ html })}
+            onFocus={takePut}
             minHeight="220px"
           />
         </>
@@ -81,15 +80,53 @@ export function TemplateEditor(props: TemplateEditorProps) {
         value={draft.text}
         isReadOnly={isReadOnly}
         faults={marksOf(errors, 'text')}
-        onChange={(text) => {
-          last.current = 'text';
-          onChange({ text });
-        }}
+        onChange={(text) => onChange({ text })}
+        onFocus={takePut}
         minHeight={isMail ? '80px' : '160px'}
       />
       <MoreParts {...props} isMail={isMail} />
       {isReadOnly ? null : <Variables databaseId={databaseId} onInsert={insert} />}
     </Stack>
+  );
+}
+
+interface SubjectProps {
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly isReadOnly: boolean;
+  readonly onChange: (subject: string) => void;
+  readonly onFocus: (put: (form: string) => void) => void;
+}
+
+function Subject({ value, error, isReadOnly, onChange, onFocus }: SubjectProps) {
+  const { t } = useTranslation('templates');
+  const input = useRef<HTMLInputElement>(null);
+  /** Where the cursor is to stand once the field shows its new text. */
+  const [cursor, setCursor] = useState<number | null>(null);
+  useEffect(() => {
+    if (cursor === null) return;
+    input.current?.focus();
+    input.current?.setSelectionRange(cursor, cursor);
+    setCursor(null);
+  }, [cursor]);
+  const put = (form: string): void => {
+    const field = input.current;
+    if (field === null) return;
+    const { selectionStart, selectionEnd } = field;
+    const from = selectionStart ?? field.value.length;
+    onChange(field.value.slice(0, from) + form + field.value.slice(selectionEnd ?? from));
+    setCursor(from + form.length);
+  };
+  return (
+    <TextInput
+      ref={input}
+      label={t('subject')}
+      value={value}
+      readOnly={isReadOnly}
+      error={error}
+      onFocus={() => onFocus(put)}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }
 
