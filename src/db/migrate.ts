@@ -16,6 +16,7 @@ import { messages } from './migrations/0013-messages.ts';
 import { bounces } from './migrations/0014-bounces.ts';
 import { users } from './migrations/0015-users.ts';
 import { figures } from './migrations/0016-figures.ts';
+import { publishedBy } from './migrations/0017-published-by.ts';
 import type { Db } from './pool.ts';
 
 /** Numbered, forward-only, each run once, all that are due in one transaction; processes that start together take turns. */
@@ -36,6 +37,7 @@ const migrations: Record<string, string> = {
   '0014-bounces': bounces,
   '0015-users': users,
   '0016-figures': figures,
+  '0017-published-by': publishedBy,
 };
 
 function toMigration(statements: string): Migration {

@@ -21,6 +21,7 @@ export { type AddRunCounts, RunCounts, type RunDelta } from './run-counts.ts';
 export { createRunPort, type RunPortDeps } from './run-port.ts';
 export { getRun, listRuns, type RunView, type RunWait } from './run-views.ts';
 export { seedFirstStart } from './seed-first-start.ts';
+export { countRuns, type RunSums } from './sql/count-runs.ts';
 export { findStartTarget, type StartTarget } from './sql/find-start-target.ts';
 export { findStuckRuns, type StuckRun } from './sql/find-stuck-runs.ts';
 export { findTaskRuns, type TaskRun } from './sql/find-task-runs.ts';

@@ -76,15 +76,21 @@ export async function findFaults(
 
 /**
  * Checks the draft and freezes it as the next version, which new runs follow from now on.
+ * @param publishedBy the name of who does it; null = Muster itself.
  * @throws {DefinitionError} when the draft has faults; {MusterError} 404 for an unknown workflow.
  */
-export async function publishWorkflow(db: Db, clock: Clock, id: number): Promise<Workflow> {
+export async function publishWorkflow(
+  db: Db,
+  clock: Clock,
+  id: number,
+  publishedBy: string | null = null,
+): Promise<Workflow> {
   return withTx(db, async (tx) => {
     const workflow = await lockWorkflow(tx, id);
     if (workflow === undefined) throw noSuchWorkflow(id);
     const { faults, definition } = await findFaults(tx, workflow);
     if (definition === undefined || faults.length > 0) throw new DefinitionError(faults);
-    const published = await insertVersion(tx, workflow, definition, clock.now());
+    const published = await insertVersion(tx, workflow, { ...definition, publishedBy }, clock.now());
     if (published === undefined) throw noSuchWorkflow(id);
     return published;
   });

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { isJsonObject, type JsonObject } from '../../src/base/index.ts';
 import { type AdminScene, openAdminScene } from './admin-scene.ts';
+import { enterAs, makeUser } from './person.ts';
 
 let scene: AdminScene;
 let profileId: string;
@@ -169,4 +170,43 @@ test('a test run of a draft with faults names them, one of nobody is a 404', asy
     ['nodes.start.next: there is no node "end"'],
   );
   await scene.admin.problem('POST', path, 404, { profile_id: 'f'.repeat(24) });
+});
+
+test('versions tell who has published them', async () => {
+  const nodes = [{ id: 'start', type: 'start', name: 'Default' }];
+  const { admin, server } = scene;
+  const id = await admin.makeActiveWorkflow({ name: 'Named', database_id: 1, definition: { nodes } });
+  const user = await makeUser(server, 'ann@example.com', 'editor');
+  const browser = await enterAs(server, user);
+  await browser.object('POST', `/workflows/${id}/publish`, 200);
+  const versions = await admin.data(`/workflows/${id}/versions`);
+  assert.deepEqual(
+    versions.map(({ version, published_by: by }) => [version, by]),
+    [
+      [2, 'ann@example.com'],
+      [1, 'test'],
+    ],
+  );
+});
+
+test('runs are counted for many workflows at once, of those that may be seen', async () => {
+  const { admin, bound, server } = scene;
+  const definition = { nodes: [{ id: 's', type: 'start', name: 'Default' }] };
+  const [own, other] = [
+    await admin.makeActiveWorkflow({ name: 'A', database_id: 1, definition }),
+    await admin.makeActiveWorkflow({ name: 'B', database_id: 2, definition }),
+  ];
+  await sql`
+    insert into run (slot, id, database_id, profile_id, workflow_id, version, node, status, due_at, steps, started_at,
+                     depth, share)
+    select 0, lpad(n::text, 24, '0'), 1, ${profileId}, ${own}::int, 1, 's', status, due_at::timestamptz, 1, now(), 0, 0
+      from (values (1, 'active', '2026-03-02'), (2, 'waiting', '2026-04-02'), (3, 'waiting', null),
+                   (4, 'failed', null), (5, 'ended', null)) v (n, status, due_at)`.execute(server.deps.db);
+  const path = `/workflows/counts?ids=${own},${other},999999`;
+  const first = { workflow_id: own, active: 1, waiting: 2, failed: 1 };
+  assert.deepEqual(await admin.data(path), [first, { workflow_id: other, active: 0, waiting: 0, failed: 0 }]);
+  assert.deepEqual(await bound.data(path), [first]);
+  await admin.problem('GET', '/workflows/counts', 400);
+  await admin.problem('GET', '/workflows/counts?ids=1,x', 400);
+  await sql`delete from run where workflow_id = ${own}::int`.execute(server.deps.db);
 });

@@ -82,3 +82,64 @@ webTest(
     assert.equal(await scene.page.getByRole('tab', { name: 'Пробный прогон' }).count(), 0);
   },
 );
+
+webTest(
+  'the list counts who is inside, and leads to them; counts of an older version can be seen',
+  {},
+  async (scene) => {
+    const { page, muster } = scene;
+    const waiting = (node: string) => ({
+      definition: {
+        nodes: [
+          { id: 'start', type: 'start', name: 'Default', next: node },
+          { id: node, type: 'delay', for: 'P1D', next: 'fail' },
+          { id: 'fail', type: 'end' },
+        ],
+      },
+    });
+    const { id } = await muster.make('/workflows', { name: 'Wait', database_id: 1, ...waiting('first') });
+    const change = async (body: object) => {
+      const answer = await fetch(`${muster.url}/api/admin/workflows/${id}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      assert.equal(answer.status, 200);
+    };
+    const send = async (email: string) =>
+      muster.completed(
+        await muster.post(
+          IMPORT,
+          JSON.stringify({ token: TOKEN, workflow_id: id ?? 0, data: [{ data: { email } }] }),
+        ),
+      );
+    await muster.make(`/workflows/${id}/publish`);
+    await muster.make(`/workflows/${id}/activate`);
+    await send('a@example.com');
+    await send('b@example.com');
+    await change(waiting('second'));
+    await muster.make(`/workflows/${id}/publish`);
+    await send('c@example.com');
+
+    await scene.visit('/workflows', 'Workflows');
+    await page.getByRole('link', { name: 'Waiting: 3' }).waitFor();
+    await scene.checkAccessibility();
+    await page.getByRole('link', { name: 'Waiting: 3' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Wait' }).waitFor();
+    await page
+      .getByRole('radio', { name: 'Waiting' })
+      .and(page.locator(':checked'))
+      .waitFor({ state: 'attached' });
+    await page.getByRole('table', { name: 'Runs' }).getByRole('row').nth(3).waitFor();
+
+    await scene.visit(`/workflows/${id}?tab=versions`, 'Wait');
+    await page
+      .getByRole('region', { name: 'Version 2' })
+      .getByText(/published by/)
+      .waitFor();
+    await scene.visit(`/workflows/${id}/edit`, 'Wait');
+    await page.getByRole('combobox', { name: 'Version that is counted' }).click();
+    await page.getByRole('option', { name: 'Version 1: 2 inside' }).click();
+    await scene.checkAccessibility();
+  },
+);

@@ -247,7 +247,7 @@ for (const status of [302, 400, 401, 404, 410]) {
     await play({});
     const reason = `the answer was HTTP ${status}`;
     assert.deepEqual(await bench.runs(), [{ node: 'call', status: 'failed', steps: 2, reason, ended: at() }]);
-    assert.deepEqual(await bench.counts(), { 'in next': 1, 'call error': 1 });
+    assert.deepEqual(await bench.counts(), { 'in next': 1, 'call failed': 1 });
     assert.deepEqual(bench.takeDeltas(), { ...NONE, failed: 1 });
     assert.equal(sink.received.length, 1);
   });

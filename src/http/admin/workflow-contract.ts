@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { closed, freeObject, id, limit, nullable, query, time } from './contract.ts';
+import { closed, count, freeObject, id, limit, nullable, query, time } from './contract.ts';
 
 /** What /api/admin says of workflows beyond the workflows themselves. */
 
@@ -30,10 +30,23 @@ const fault = Type.Object({
 export const workflowFaults = Type.Object({ faults: Type.Array(fault) });
 export type WorkflowFault = Static<typeof fault>;
 
+const MAX_COUNTED = 1000;
+export const runSumsQuery = closed({
+  ...query,
+  ids: Type.String({
+    pattern: `^[1-9][0-9]{0,8}(,[1-9][0-9]{0,8}){0,${MAX_COUNTED - 1}}$`,
+    description: 'ids of workflows, joined by commas',
+  }),
+});
+const runSum = Type.Object({ workflow_id: id, active: count, waiting: count, failed: count });
+export const runSums = Type.Object({ data: Type.Array(runSum) });
+export type RunSumsObject = Static<typeof runSums>;
+
 export const versionQuery = closed({ ...query, after: Type.Optional(id), limit: Type.Optional(limit) });
 const version = Type.Object({
   version: Type.Integer(),
   published_at: time,
+  published_by: nullable(Type.String({ description: 'the user or token, where it is known' })),
   definition: Type.Unknown(),
 });
 export const versionPage = Type.Object({ data: Type.Array(version), next_after: nullable(id) });

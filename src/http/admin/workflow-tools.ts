@@ -148,9 +148,10 @@ export function addWorkflowTools(root: FastifyInstance, deps: HttpDeps): void {
       const { id } = await findSeen(deps, request, request.params.id);
       const { after: before = null, limit = 100 } = request.query;
       const found = await listVersions(deps.db, id, { before, limit: limit + 1 });
-      const data = found.slice(0, limit).map(({ version, publishedAt, definition }) => ({
+      const data = found.slice(0, limit).map(({ version, publishedAt, publishedBy, definition }) => ({
         ...{ version, definition },
         published_at: publishedAt.toISOString(),
+        published_by: publishedBy,
       }));
       return { data, next_after: found.length > limit ? (data.at(-1)?.version ?? null) : null };
     },

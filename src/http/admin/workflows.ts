@@ -5,6 +5,7 @@ import { MusterError } from '../../base/index.ts';
 import { addRunCounts } from '../../importer/index.ts';
 import {
   countNodes,
+  countRuns,
   createWorkflow,
   getWorkflow,
   listWorkflows,
@@ -31,6 +32,7 @@ import {
   workflowStop,
 } from './contract.ts';
 import { answers, noSuch } from './routes.ts';
+import { runSums, runSumsQuery } from './workflow-contract.ts';
 
 function toObject(stored: Workflow): WorkflowObject {
   return {
@@ -136,8 +138,12 @@ function addWriting(root: FastifyInstance, deps: HttpDeps): void {
 function addActions(root: FastifyInstance, deps: HttpDeps): void {
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
   const { db, clock } = deps;
-  const actions: [string, string, (id: number) => Promise<Workflow>][] = [
-    ['publish', 'Check the draft and freeze it as the next version', (id) => publishWorkflow(db, clock, id)],
+  const actions: [string, string, (id: number, by: string) => Promise<Workflow>][] = [
+    [
+      'publish',
+      'Check the draft and freeze it as the next version',
+      (id, by) => publishWorkflow(db, clock, id, by),
+    ],
     ['activate', 'Let the workflow take profiles', (id) => setWorkflowActive(db, clock, id, true)],
     [
       'deactivate',
@@ -166,7 +172,7 @@ function addActions(root: FastifyInstance, deps: HttpDeps): void {
       { schema: { summary, params: idParams, querystring: noQuery, response: answers(200, workflow) } },
       async (request) => {
         await findSeen(deps, request, request.params.id);
-        return toObject(await run(request.params.id));
+        return toObject(await run(request.params.id, principalOf(request).name));
       },
     );
   }
@@ -187,6 +193,27 @@ function addActions(root: FastifyInstance, deps: HttpDeps): void {
       await findSeen(deps, request, id);
       const { runs } = request.body;
       return toObject(await stopWorkflow(db, clock, id, { runs, addRunCounts }));
+    },
+  );
+}
+
+function addCounts(root: FastifyInstance, deps: HttpDeps): void {
+  const app = root.withTypeProvider<TypeBoxTypeProvider>();
+  const { db } = deps;
+
+  app.get(
+    '/workflows/counts',
+    {
+      schema: {
+        summary: 'How many runs are inside of workflows, and how many have failed',
+        querystring: runSumsQuery,
+        response: answers(200, runSums),
+      },
+    },
+    async (request) => {
+      const ids = request.query.ids.split(',').map(Number);
+      const sums = await countRuns(db, ids, principalOf(request).databaseIds);
+      return { data: sums.map(({ workflowId, ...counts }) => ({ workflow_id: workflowId, ...counts })) };
     },
   );
 
@@ -212,4 +239,5 @@ export function addWorkflows(app: FastifyInstance, deps: HttpDeps): void {
   addList(app, deps);
   addWriting(app, deps);
   addActions(app, deps);
+  addCounts(app, deps);
 }

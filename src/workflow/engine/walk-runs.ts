@@ -103,12 +103,13 @@ class Walker {
   }
 
   #leave(walk: Walk, node: Node, edge: EdgeName, detail: string | null): void {
-    this.#count(node.id, edge);
-    this.#note(walk, node, edge, detail);
     const target = node.edges[edge];
-    if (target !== undefined) this.#enter(walk, target);
     // A failure that no edge takes up is the run's own; any other way out that leads nowhere is its end.
-    else if (edge === 'error') this.#settle(walk, node, { status: 'failed', reason: detail });
+    const isFailure = target === undefined && edge === 'error';
+    this.#count(node.id, isFailure ? 'failed' : edge);
+    this.#note(walk, node, edge, detail);
+    if (target !== undefined) this.#enter(walk, target);
+    else if (isFailure) this.#settle(walk, node, { status: 'failed', reason: detail });
     else this.#settle(walk, node, { status: 'ended' });
   }
 

@@ -15,11 +15,13 @@ export async function insertVersion(
     start,
     triggers,
     waits,
+    publishedBy,
   }: {
     readonly start: string | null;
     readonly triggers: readonly JsonObject[];
     /** See the column. */
     readonly waits: readonly string[];
+    readonly publishedBy: string | null;
   },
   now: Date,
 ): Promise<Workflow | undefined> {
@@ -27,8 +29,10 @@ export async function insertVersion(
   const version = (workflow.publishedVersion ?? 0) + 1;
   const { rows } = await sql<WorkflowRow>`
     with version as (
-      insert into workflow_version (workflow_id, version, definition, start_node, triggers, waits, published_at)
-      select w.id, ${version}::int, w.draft, ${start}::text, ${kept}::jsonb, ${[...waits]}::text[], ${now}::timestamptz
+      insert into workflow_version (workflow_id, version, definition, start_node, triggers, waits, published_at,
+                                    published_by)
+      select w.id, ${version}::int, w.draft, ${start}::text, ${kept}::jsonb, ${[...waits]}::text[], ${now}::timestamptz,
+             ${publishedBy}::text
       from workflow w
       where w.id = ${workflow.id}::int
       returning workflow_id, version

@@ -5,6 +5,8 @@ import type { Db } from '../../db/index.ts';
 export interface ListedVersion {
   readonly version: number;
   readonly publishedAt: Date;
+  /** The name of the user or token, where it is known. */
+  readonly publishedBy: string | null;
   readonly definition: JsonValue;
 }
 
@@ -14,8 +16,13 @@ export async function listVersions(
   workflowId: number,
   { before, limit }: { readonly before: number | null; readonly limit: number },
 ): Promise<ListedVersion[]> {
-  const { rows } = await sql<{ version: number; published_at: Date; definition: JsonValue }>`
-    select version, published_at, definition
+  const { rows } = await sql<{
+    version: number;
+    published_at: Date;
+    published_by: string | null;
+    definition: JsonValue;
+  }>`
+    select version, published_at, published_by, definition
       from workflow_version
      where workflow_id = ${workflowId}::int and (${before}::int is null or version < ${before}::int)
      order by version desc
@@ -24,6 +31,7 @@ export async function listVersions(
   return rows.map((row) => ({
     version: row.version,
     publishedAt: row.published_at,
+    publishedBy: row.published_by,
     definition: row.definition,
   }));
 }

@@ -17,7 +17,7 @@ import { Palette } from './palette.tsx';
 import { useSummaries } from './summarize.ts';
 import { toFlowEdges, toFlowNodes } from './to-flow.ts';
 import { Toolbar } from './toolbar.tsx';
-import { useCounts } from './use-counts.ts';
+import { type LiveCounts, useCounts } from './use-counts.ts';
 import type { Editor } from './use-editor.ts';
 
 interface GraphProps {
@@ -33,11 +33,10 @@ const PANEL_WIDTH = 360;
 const PALETTE_WIDTH = 200;
 const NARROW = '(max-width: 61.9em)';
 
-function useFlow({ workflow, outputs, editor, faults }: GraphProps, hasCounts: boolean) {
+function useFlow({ outputs, editor, faults }: GraphProps, counts: LiveCounts['counts']) {
   const { draft } = editor;
   const summarize = useSummaries();
   const { number } = useFormat();
-  const counts = useCounts(workflow.id, workflow.published_version, hasCounts);
   const places = useMemo(() => placesOf(draft, outputs), [draft, outputs]);
   const nodes = toFlowNodes({ draft, types: outputs, places, summarize, faults, counts });
   const edges = toFlowEdges({ draft, types: outputs, counts }, number);
@@ -150,11 +149,11 @@ export function Graph(props: GraphProps) {
   const { workflow, types, editor, isReadOnly } = props;
   const { t } = useTranslation('workflowEditor');
   const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
-  const [hasCounts, setCounts] = useState(workflow.active);
+  const live = useCounts(workflow.id, workflow.published_version, workflow.active);
   const [isAdding, setAdding] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   const addInMiddle = useAddInMiddle(editor, frame);
-  const flow = useFlow(props, hasCounts);
+  const flow = useFlow(props, live.counts);
   return (
     <>
       <Group mb="xs" justify="space-between">
@@ -164,7 +163,7 @@ export function Graph(props: GraphProps) {
               {t('add')}
             </Button>
           ) : null}
-          <Toolbar editor={editor} isReadOnly={isReadOnly} hasCounts={hasCounts} onCounts={setCounts} />
+          <Toolbar editor={editor} isReadOnly={isReadOnly} live={live} />
         </Group>
         <Text size="xs" c="dimmed" visibleFrom="md">
           {isReadOnly ? t('readOnly') : t('shortcuts')}

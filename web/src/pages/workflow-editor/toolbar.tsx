@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Switch, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Select, Switch, Tooltip } from '@mantine/core';
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -9,16 +9,16 @@ import {
 } from '@tabler/icons-react';
 import { useReactFlow } from '@xyflow/react';
 import { useTranslation } from 'react-i18next';
+import type { LiveCounts } from './use-counts.ts';
 import type { Editor } from './use-editor.ts';
 
 interface ToolbarProps {
   readonly editor: Editor;
   readonly isReadOnly: boolean;
-  readonly hasCounts: boolean;
-  readonly onCounts: (shown: boolean) => void;
+  readonly live: LiveCounts;
 }
 
-export function Toolbar({ editor, isReadOnly, hasCounts, onCounts }: ToolbarProps) {
+export function Toolbar({ editor, isReadOnly, live }: ToolbarProps) {
   const { t } = useTranslation('workflowEditor');
   const flow = useReactFlow();
   const fit = () => void flow.fitView({ maxZoom: 1, padding: 0.15 });
@@ -54,9 +54,23 @@ export function Toolbar({ editor, isReadOnly, hasCounts, onCounts }: ToolbarProp
       <Switch
         ml="sm"
         label={t('counts')}
-        checked={hasCounts}
-        onChange={(event) => onCounts(event.currentTarget.checked)}
+        checked={live.isShown}
+        onChange={(event) => live.show(event.currentTarget.checked)}
       />
+      {live.isShown && live.versions.length > 1 ? (
+        <Select
+          size="xs"
+          ml="sm"
+          aria-label={t('countsOf')}
+          allowDeselect={false}
+          data={live.versions.map(({ version, inside }) => ({
+            value: String(version),
+            label: t('versionCounts', { version, count: inside }),
+          }))}
+          value={String(live.version)}
+          onChange={(value) => value !== null && live.choose(Number(value))}
+        />
+      ) : null}
     </Group>
   );
 }

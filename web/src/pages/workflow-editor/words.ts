@@ -68,7 +68,8 @@ export const en = {
   units: { M: 'minutes', H: 'hours', D: 'days', W: 'weeks' },
   otherDuration: 'ISO 8601 duration',
   days: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' },
-  versionCounts: 'Counts of version {{version}}',
+  countsOf: 'Version that is counted',
+  versionCounts: 'Version {{version}}: {{count, number}} inside',
   shortcuts: 'Ctrl Z undo · Ctrl C copy · Ctrl V paste · Del delete · Ctrl S save',
   types: {
     start: 'Start',
@@ -213,7 +214,8 @@ export const ru: Russian<typeof en> = {
   units: { M: 'минут', H: 'часов', D: 'дней', W: 'недель' },
   otherDuration: 'Длительность ISO 8601',
   days: { mon: 'Пн', tue: 'Вт', wed: 'Ср', thu: 'Чт', fri: 'Пт', sat: 'Сб', sun: 'Вс' },
-  versionCounts: 'Счётчики версии {{version}}',
+  countsOf: 'Версия, которая считается',
+  versionCounts: 'Версия {{version}}: внутри {{count, number}}',
   shortcuts: 'Ctrl Z отменить · Ctrl C копировать · Ctrl V вставить · Del удалить · Ctrl S сохранить',
   types: {
     start: 'Старт',

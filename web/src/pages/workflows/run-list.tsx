@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconRoute } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { RunObject } from '../../../../src/http/admin/run-contract.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -45,8 +45,9 @@ function useColumns(): Column<RunObject>[] {
 /** The runs of a workflow, the newest first, by state and node. */
 export function RunList({ workflowId }: { readonly workflowId: number }) {
   const { t } = useTranslation('workflows');
-  const [status, setStatus] = useState('');
-  const [node, setNode] = useState('');
+  const [search, setSearch] = useSearchParams();
+  const status = search.get('status') ?? '';
+  const [node, setNode] = useState(search.get('node') ?? '');
   const [typed] = useDebouncedValue(node.trim(), TYPING_MS);
   const list = useKeyset<RunObject>('/runs', { workflow_id: workflowId, status, node: typed });
   const columns = useColumns();
@@ -56,7 +57,17 @@ export function RunList({ workflowId }: { readonly workflowId: number }) {
         <SegmentedControl
           aria-label={t('status')}
           value={status}
-          onChange={setStatus}
+          onChange={(next) =>
+            setSearch(
+              (old) => {
+                const params = new URLSearchParams(old);
+                if (next === '') params.delete('status');
+                else params.set('status', next);
+                return params;
+              },
+              { replace: true },
+            )
+          }
           data={[
             { value: '', label: t('everyStatus') },
             ...runStates.map((state) => ({ value: state, label: t(`runStates.${state}`) })),

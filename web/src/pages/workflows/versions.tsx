@@ -73,7 +73,11 @@ interface VersionProps {
   readonly all: readonly WorkflowVersionObject[];
 }
 
-function Version({ workflow, version: { version, published_at, definition }, all }: VersionProps) {
+function Version({
+  workflow,
+  version: { version, published_at, published_by, definition },
+  all,
+}: VersionProps) {
   const { t } = useTranslation('workflows');
   const confirm = useConfirm();
   const client = useQueryClient();
@@ -103,7 +107,8 @@ function Version({ workflow, version: { version, published_at, definition }, all
             </Badge>
           ) : null}
           <Text size="sm" c="dimmed">
-            {t('published')} <Moment time={published_at} />
+            {published_by === null ? t('published') : t('publishedBy', { name: published_by })}{' '}
+            <Moment time={published_at} />
           </Text>
         </Group>
         <Group gap="xs">

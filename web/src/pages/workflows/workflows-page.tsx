@@ -1,16 +1,18 @@
-import { Button, FileButton, Group } from '@mantine/core';
+import { Anchor, Button, FileButton, Group } from '@mantine/core';
 import { IconAffiliate, IconPlus, IconUpload } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import type { WorkflowObject } from '../../../../src/http/admin/contract.ts';
+import type { RunSumsObject } from '../../../../src/http/admin/workflow-contract.ts';
 import { api } from '../../api/client.ts';
 import { useDatabases } from '../../api/lists.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import { useMay } from '../../api/session.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { useFormat } from '../../parts/format.ts';
 import { parseRecord } from '../../parts/json-record.ts';
 import { useKeyset } from '../../parts/keyset.ts';
 import { ListView } from '../../parts/list-view.tsx';
@@ -21,7 +23,48 @@ import { DatabasePick } from '../../parts/picks.tsx';
 import { NewWorkflow } from './new-workflow.tsx';
 import { WorkflowState } from './workflow-state.tsx';
 
-function useColumns(): Column<WorkflowObject>[] {
+const REFRESH_MS = 5_000;
+const sumColumns = ['active', 'waiting', 'failed'] as const;
+
+/** How many runs are inside of the listed workflows, looked at again while the page is seen. */
+function useSums(workflows: readonly WorkflowObject[] | undefined): RunSumsObject['data'] | undefined {
+  const ids = (workflows ?? []).map(({ id }) => id).join(',');
+  const { data } = useQuery({
+    queryKey: ['/workflows', 'sums', ids],
+    queryFn: ({ signal }) => api.get<RunSumsObject>('/workflows/counts', { ids }, signal),
+    enabled: ids !== '',
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+  return data?.data;
+}
+
+interface RunSumProps {
+  readonly workflowId: number;
+  readonly status: (typeof sumColumns)[number];
+  /** undefined = it is being counted. */
+  readonly count: number | undefined;
+}
+
+function RunSum({ workflowId, status, count }: RunSumProps) {
+  const { t } = useTranslation('workflows');
+  const format = useFormat();
+  if (count === undefined) return '…';
+  if (count === 0) return '0';
+  return (
+    <Anchor
+      component={Link}
+      to={`/workflows/${workflowId}?tab=runs&status=${status}`}
+      inherit
+      aria-label={`${t(`sums.${status}`)}: ${format.number(count)}`}
+      {...(status === 'failed' ? { c: 'var(--mantine-color-error)' } : {})}
+    >
+      {format.number(count)}
+    </Anchor>
+  );
+}
+
+function useColumns(sums: RunSumsObject['data'] | undefined): Column<WorkflowObject>[] {
   const { t } = useTranslation('workflows');
   const { data: databases } = useDatabases();
   return [
@@ -37,6 +80,16 @@ function useColumns(): Column<WorkflowObject>[] {
       header: t('database'),
       render: (workflow) => databases?.find(({ id }) => id === workflow.database_id)?.name ?? '',
     },
+    ...sumColumns.map(
+      (key): Column<WorkflowObject> => ({
+        key,
+        header: t(`sums.${key}`),
+        align: 'right',
+        render: ({ id }) => (
+          <RunSum workflowId={id} status={key} count={sums?.find((one) => one.workflow_id === id)?.[key]} />
+        ),
+      }),
+    ),
     { key: 'changed', header: t('changed'), render: (workflow) => <Moment time={workflow.updated_at} /> },
   ];
 }
@@ -72,7 +125,7 @@ export function WorkflowsPage() {
   const [isMaking, setMaking] = useState(false);
   const databaseId = search.has('database_id') ? Number(search.get('database_id')) : undefined;
   const list = useKeyset<WorkflowObject>('/workflows', { database_id: databaseId });
-  const columns = useColumns();
+  const columns = useColumns(useSums(list.page?.data));
   const fileImport = useFileImport();
   const makeButton = mayMake ? (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
