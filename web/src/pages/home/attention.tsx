@@ -30,7 +30,7 @@ const places: Readonly<Record<AttentionObject['kind'], (entry: AttentionObject) 
   hook_stopped: ({ id }) => `/hooks/${id}`,
   parked_deliveries: ({ id }) => `/hooks/${id}`,
   parked_messages: () => '/messages?status=parked',
-  parked_calls: () => '/hosts?tab=calls',
+  parked_calls: () => '/hosts?tab=calls&status=parked',
   queue_old: ({ name }) => queuePlaces[queueNames.find((one) => one === name) ?? 'import'],
   failed_items: () => '/tasks',
   workflow_paused: ({ id }) => `/workflows/${id}`,

@@ -1,14 +1,14 @@
-import { Anchor, Button, Menu, Select, Text } from '@mantine/core';
+import { Anchor, Button, Group, Menu, Select, Text } from '@mantine/core';
 import { IconApi } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { CallObject } from '../../../../src/http/admin/call-contract.ts';
 import { api } from '../../api/client.ts';
 import { useWorkflows } from '../../api/lists.ts';
 import { useMay } from '../../api/session.ts';
 import type { Column } from '../../parts/data-table.tsx';
+import { DecideAll } from '../../parts/decide-all.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { useKeyset } from '../../parts/keyset.ts';
 import { ListView } from '../../parts/list-view.tsx';
@@ -71,21 +71,32 @@ function useColumns(): Column<CallObject>[] {
 /** API calls, the newest first. */
 export function Calls() {
   const { t } = useTranslation('hosts');
-  const [status, setStatus] = useState<string | null>(null);
+  const [search, setSearch] = useSearchParams();
+  const status = search.get('status');
+  const mayDecide = useMay('editor');
   const list = useKeyset<CallObject>('/calls', { status: status ?? undefined });
   const columns = useColumns();
   return (
     <>
-      <Select
-        mb="md"
-        maw={260}
-        label={t('status')}
-        placeholder={t('everyStatus')}
-        clearable
-        data={statuses.map((one) => ({ value: one, label: t(`statuses.${one}`) }))}
-        value={status}
-        onChange={setStatus}
-      />
+      <Group mb="md" align="flex-end">
+        <Select
+          label={t('status')}
+          placeholder={t('everyStatus')}
+          clearable
+          data={statuses.map((one) => ({ value: one, label: t(`statuses.${one}`) }))}
+          value={status}
+          onChange={(next) => setSearch({ tab: 'calls', ...(next === null ? {} : { status: next }) })}
+        />
+        {status === 'parked' && mayDecide ? (
+          <DecideAll
+            path="/calls"
+            filters={{}}
+            decisions={decisions}
+            nameOf={(decision) => t(`decisions.${decision}`)}
+            help={t('decideText')}
+          />
+        ) : null}
+      </Group>
       <ListView
         list={list}
         label={t('tabs.calls')}

@@ -13,9 +13,9 @@ import { Moment } from '../../parts/moment.tsx';
 import { tellDone, tellProblem } from '../../parts/notify.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
+import { decisions } from './decisions.ts';
 import { MessageState } from './message-state.tsx';
 
-const decisions = ['sent', 'repeat', 'skip'] as const;
 const events = [
   ...(['sent_at', 'delivered_at', 'opened_at', 'clicked_at', 'replied_at'] as const),
   ...(['bounced_at', 'complained_at', 'unsubscribed_at'] as const),

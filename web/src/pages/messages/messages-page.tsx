@@ -4,13 +4,16 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { MessageObject } from '../../../../src/http/admin/message-contract.ts';
 import { useTemplates, useWorkflows } from '../../api/lists.ts';
+import { useMay } from '../../api/session.ts';
 import type { Column } from '../../parts/data-table.tsx';
+import { DecideAll } from '../../parts/decide-all.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { useKeyset } from '../../parts/keyset.ts';
 import { ListView } from '../../parts/list-view.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { SenderPick, TemplatePick, WorkflowPick } from '../../parts/picks.tsx';
+import { decisions } from './decisions.ts';
 import { MessageState, messageStates } from './message-state.tsx';
 
 const filterKeys = [
@@ -53,6 +56,7 @@ export function MessagesPage() {
   const filters = Object.fromEntries(filterKeys.map((key) => [key, search.get(key) ?? undefined]));
   const list = useKeyset<MessageObject>('/messages', filters);
   const columns = useColumns();
+  const mayDecide = useMay('editor');
   const choose = (key: string) => (value: string | number | null) =>
     setSearch((old) => {
       const next = new URLSearchParams(old);
@@ -63,7 +67,21 @@ export function MessagesPage() {
   const number = (key: (typeof filterKeys)[number]) => (search.has(key) ? Number(search.get(key)) : null);
   return (
     <>
-      <PageHeader title={t('title')} about={t('about')} />
+      <PageHeader
+        title={t('title')}
+        about={t('about')}
+        actions={
+          filters['status'] === 'parked' && mayDecide ? (
+            <DecideAll
+              path="/messages"
+              filters={filters}
+              decisions={decisions}
+              nameOf={(decision) => t(`decisions.${decision}`)}
+              help={t('decideText')}
+            />
+          ) : undefined
+        }
+      />
       <Group mb="md">
         <Select
           label={t('status')}
