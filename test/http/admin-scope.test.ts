@@ -274,3 +274,14 @@ test('profiles and tasks that are not there are a 404', async () => {
   });
   assert.deepEqual(server.faults, []);
 });
+
+test('a type without a body is a request without one, and is told what is missing where one is needed', async () => {
+  const nodes = [{ id: 'start', type: 'start', name: 'Default' }];
+  const body = { name: 'Bare', database_id: 1, definition: { nodes } };
+  const made = await send('POST', '/workflows', body);
+  assert.ok(isJsonObject(made.json));
+  assert.equal((await send('POST', `/workflows/${made.json['id']}/publish`, '')).status, 200);
+  const { detail } = problemOf(await send('POST', '/databases', ''), 400);
+  assert.equal(detail, 'body: expected a JSON object');
+  problemOf(await send('POST', '/databases', ' '), 400);
+});

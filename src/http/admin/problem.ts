@@ -60,6 +60,8 @@ function toFieldFaults(error: FastifySchemaValidationError): FieldFault[] {
   const { keyword, params, message = 'is not as expected' } = error;
   const path = dotted(error.instancePath);
   const below = (key: string): string => (path === '' ? key : `${path}.${key}`);
+  // Nothing but the body can be no object: without one it is not there at all.
+  if (path === '' && keyword === 'type') return [{ path, message: 'body: expected a JSON object' }];
   if (keyword === 'required') {
     return texts(params['requiredProperties']).map((key) => ({ path: below(key), message: 'is missing' }));
   }

@@ -36,7 +36,7 @@ import { addWorkflows } from './workflows.ts';
 
 export const ADMIN_PREFIX = '/api/admin';
 
-/** Bodies are JSON objects of at most so many bytes. */
+/** Bodies are JSON objects of at most so many bytes; many clients name the type of a body that they do not send. */
 export function addJsonParser(app: FastifyInstance, limitBytes: number): void {
   app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const declaredLength = Number(request.headers['content-length'] ?? 0);
@@ -47,6 +47,7 @@ export function addJsonParser(app: FastifyInstance, limitBytes: number): void {
       throw new HttpProblem(413, `expected at most ${limitBytes} bytes`);
     }
     if (read.kind === 'aborted') throw new HttpProblem(400, 'the connection ended before the body did');
+    if (read.bytes.length === 0) return undefined;
     const parsed = parseJsonObject(read.bytes);
     if (!parsed.ok) throw new MusterError(400, { detail: parsed.error });
     return parsed.value;

@@ -56,7 +56,9 @@ export function Charts() {
               help={t('queueHelp')}
               points={ages}
               kind="longest"
-              empty={t('noSamples')}
+              empty={
+                ages.some(({ values }) => Object.keys(values).length > 0) ? t('noQueues') : t('noSamples')
+              }
             />
           </SimpleGrid>
         )}

@@ -54,6 +54,7 @@ export function SeriesChart({ title, help, points, kind, timeOf, empty }: Series
   const format = useFormat();
   const used = Object.keys(points[0]?.values ?? {})
     .filter(isSeries)
+    .filter((name) => points.some(({ values }) => (values[name] ?? 0) > 0))
     .sort((a, b) => names.indexOf(a) - names.indexOf(b));
   const data = points.map(({ at, values }) => ({ at: timeOf(at), ...values }));
   const series = used.map((name) => ({ name, color: colors[name], label: t(`series.${name}`) }));
@@ -88,7 +89,7 @@ export function SeriesChart({ title, help, points, kind, timeOf, empty }: Series
         </Text>
       ) : (
         <>
-          <Group gap="md" my="xs">
+          <Group my="xs" style={{ columnGap: 16, rowGap: 4 }}>
             {totals.map(({ name, label, text }) => (
               <Group key={name} gap={6} wrap="nowrap">
                 <ColorSwatch size={10} color={toVariable(colors[name])} withShadow={false} aria-hidden />

@@ -30,8 +30,8 @@ export const en = {
   queue_seconds: 'Age of the queues',
   queueHelp: 'How long the oldest entry had waited, in seconds',
   nothing: 'Nothing in this time',
+  noQueues: 'Nothing had to wait',
   noSamples: 'No queue is measured yet; it is done once a minute',
-  nowIs: 'now {{time}}',
   chartOf: '{{title}}: {{totals}}',
   longest: 'at most {{time}}',
   series: {
@@ -107,8 +107,8 @@ export const ru: Russian<typeof en> = {
   queue_seconds: 'Возраст очередей',
   queueHelp: 'Сколько ждала самая старая запись, в секундах',
   nothing: 'За это время ничего не было',
+  noQueues: 'Ничего не пришлось ждать',
   noSamples: 'Замеров пока нет: они делаются раз в минуту',
-  nowIs: 'сейчас {{time}}',
   chartOf: '{{title}}: {{totals}}',
   longest: 'до {{time}}',
   series: {

@@ -70,7 +70,7 @@ function useColumns(
       header: t('answer'),
       render: ({ http_status: status, fault }) => (
         <Text inherit className="breakable">
-          {[status === null ? '' : `HTTP ${status}`, fault ?? ''].filter(Boolean).join(' · ')}
+          {fault ?? (status === null ? '' : `HTTP ${status}`)}
         </Text>
       ),
     },

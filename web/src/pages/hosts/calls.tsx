@@ -50,7 +50,7 @@ function useColumns(): Column<CallObject>[] {
       header: t('answer'),
       render: ({ http_status: status, fault }) => (
         <Text inherit className="breakable">
-          {[status === null ? '' : `HTTP ${status}`, fault ?? ''].filter(Boolean).join(' · ')}
+          {fault ?? (status === null ? '' : `HTTP ${status}`)}
         </Text>
       ),
     },

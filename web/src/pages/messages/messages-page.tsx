@@ -97,8 +97,18 @@ export function MessagesPage() {
           value={number('workflow_id')}
           onChange={choose('workflow_id')}
         />
-        <TemplatePick clearable value={number('template_id')} onChange={choose('template_id')} />
-        <SenderPick clearable value={number('sender_id')} onChange={choose('sender_id')} />
+        <TemplatePick
+          placeholder={common('everyTemplate')}
+          clearable
+          value={number('template_id')}
+          onChange={choose('template_id')}
+        />
+        <SenderPick
+          placeholder={common('everySender')}
+          clearable
+          value={number('sender_id')}
+          onChange={choose('sender_id')}
+        />
       </Group>
       <ListView
         list={list}

@@ -18,6 +18,8 @@ import { type FlowNode, StepNode } from './flow-node.tsx';
 import { DRAGGED_TYPE } from './palette.tsx';
 
 const nodeTypes = { step: StepNode };
+/** Fewer nodes are seen at a glance: a map would only cover some of them. */
+const LEAST_MAPPED = 25;
 
 interface CanvasProps {
   readonly nodes: readonly FlowNode[];
@@ -108,13 +110,15 @@ export function Canvas(props: CanvasProps) {
         proOptions={{ hideAttribution: true }}
       >
         <Background />
-        <MiniMap
-          pannable
-          zoomable
-          ariaLabel={null}
-          className="mantine-visible-from-sm"
-          style={{ width: 130, height: 90 }}
-        />
+        {shown.length < LEAST_MAPPED ? null : (
+          <MiniMap
+            pannable
+            zoomable
+            ariaLabel={null}
+            className="mantine-visible-from-sm"
+            style={{ width: 130, height: 90 }}
+          />
+        )}
       </ReactFlow>
     </Box>
   );
