@@ -308,6 +308,7 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
   const wakeEngine = (): void => workers?.engine.wake();
   const app = createServer({
     ...{ db, clock, log, signals, config, metrics, readPool, places, vault, hookSender },
+    client: shared.client,
     passwords: createPasswords(),
     runPort: shared.runs,
     recordFacts: recordFactsOf(shared, wakeEngine),

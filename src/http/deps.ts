@@ -5,6 +5,7 @@ import type { Db, PoolFigures } from '../db/index.ts';
 import type { Places } from '../geo/index.ts';
 import type { HookSender } from '../hooks/index.ts';
 import type { RecordFacts, RunPort } from '../messages/index.ts';
+import type { TargetClient } from '../outbound/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -42,6 +43,8 @@ export interface HttpDeps {
   readonly places: Places;
   /** Seals what is stored in secret, and signs links. */
   readonly vault: Vault;
+  /** Reaches targets of users' making, through the guard: test messages by gateways. */
+  readonly client: TargetClient;
   /** Sends the test events of hooks. */
   readonly hookSender: HookSender;
   /** Lets runs go on that wait for an event of that name, in the transaction that writes it. */

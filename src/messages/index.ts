@@ -33,7 +33,7 @@ export { type NewMessage, type UnknownPolicy, unknownPolicies } from './message.
 export { recordFacts } from './record-facts.ts';
 export type { MessageNews, RunPort, RunScope, RunScopes } from './run-port.ts';
 export { type OpenSenderDeps, openSender } from './senders/open-sender.ts';
-export { sendTestMail } from './senders/send-test-mail.ts';
+export { sendTestMessage } from './senders/send-test-message.ts';
 export type { OpenedSender, Sender, SenderSettings } from './senders/sender.ts';
 export {
   checkSenderChoice,

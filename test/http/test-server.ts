@@ -86,7 +86,7 @@ export async function createTestServer(
     passwords: createPasswords(4),
     places: await openPlaces({}),
     recordFacts: async () => {},
-    vault,
+    ...{ vault, client },
     hookSender: createHookSender({ client, vault, clock: overrides.clock ?? systemClock }),
     raiseEvent: async () => {},
     ...{ wakeImporter: quiet, wakeEvents: quiet, wakeHooks: quiet, wakeMessages: quiet, wakeEngine: quiet },

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { MailServer, parseMail } from '../../demo/mail-server.ts';
-import { isJsonObject, newUuid } from '../../src/base/index.ts';
+import { isJsonObject, newUuid, parseJson } from '../../src/base/index.ts';
 import { claimMailbox } from '../../src/messages/bounces/sql/claim-mailbox.ts';
 import { settleMailbox } from '../../src/messages/bounces/sql/settle-mailbox.ts';
 import { limitsOf, loadSender } from '../../src/messages/index.ts';
@@ -277,4 +279,42 @@ test('verify tells what fails in words; a test mail goes out at once with the an
   await post.stop();
   await admin.object('PATCH', `/senders/${id}`, 200, { secure: 'none' });
   assert.match(String((await verify())['error']), /^the connection failed: /);
+});
+
+test('a gateway sends a test message as well; the address is one of its channel', async (t) => {
+  const bodies: string[] = [];
+  const gateway = createServer((request, response) => {
+    void text(request).then((body) => {
+      bodies.push(body);
+      response.setHeader('content-type', 'application/json');
+      response.end('{"id": "m-1"}');
+    });
+  });
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    gateway.closeAllConnections();
+    gateway.close();
+  });
+  const address = gateway.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const made = await admin.object('POST', '/senders', 201, {
+    name: 'SMS',
+    channel: 'sms',
+    request: {
+      url: `http://127.0.0.1:${address.port}/send`,
+      body: { to: '{message.to}', text: '{message.text}', key: '{secret.key}' },
+    },
+    answer: { id: '/id' },
+    secrets: { key: 'k-1' },
+  });
+  const path = `/senders/${made['id']}/test`;
+  const tested = await admin.object('POST', path, 200, { to: '+49 1512 3456789' });
+  assert.equal(tested['outcome'], 'accepted', JSON.stringify(tested));
+  const [sent] = bodies.map((body) => parseJson(body));
+  assert.ok(isJsonObject(sent));
+  assert.deepEqual([sent['to'], sent['key']], ['+4915123456789', 'k-1']);
+  assert.match(String(sent['text']), /test message/);
+  assert.deepEqual(await admin.problem('POST', path, 400, { to: 'nobody' }), [
+    'to: expected a phone number with its country, such as +4915112345678',
+  ]);
 });

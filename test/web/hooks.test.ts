@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { IMPORT, TOKEN } from '../app/test-muster.ts';
 import { webTest } from './scene.ts';
 
+/** Longer than a delivery takes on a busy machine. */
+const LIMIT_MS = 30_000;
+
 /** A target on loopback that takes nothing until it is told to. */
 class Target {
   readonly ids: string[] = [];
+  readonly #news = new EventEmitter();
   isWilling = true;
   url = '';
   readonly #server = createServer((request, response) => {
     void text(request).then(() => {
       this.ids.push(String(request.headers['webhook-id']));
+      this.#news.emit('request');
       response.statusCode = this.isWilling ? 200 : 410;
       response.end(this.isWilling ? 'fine' : 'gone');
     });
@@ -22,6 +28,12 @@ class Target {
     const address = this.#server.address();
     assert.ok(typeof address === 'object' && address !== null);
     this.url = `http://127.0.0.1:${address.port}/events`;
+  }
+
+  /** Resolves once it is so, looked at with every request. */
+  async until(isSo: () => boolean): Promise<void> {
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    while (!isSo()) await once(this.#news, 'request', { signal });
   }
 
   stop(): void {
@@ -48,6 +60,9 @@ webTest(
       await form.getByRole('button', { name: 'Make the hook' }).click();
       await form.getByText('An address that begins with').waitFor();
       await form.getByLabel('URL', { exact: true }).fill(target.url);
+      // Of the events of one type there is one delivery.
+      await form.getByLabel('Events', { exact: true }).fill('import_api');
+      await page.keyboard.press('Enter');
       await form.getByLabel('Wait for a batch to fill').fill('0');
       target.isWilling = false;
       await form.getByRole('button', { name: 'Make the hook' }).click();
@@ -78,7 +93,7 @@ webTest(
       // Two pings before it was made, one after.
       const first = target.ids[3];
       assert.ok(first !== undefined);
-      while (target.ids.filter((id) => id === first).length < 2) await page.evaluate('0');
+      await target.until(() => target.ids.filter((id) => id === first).length === 2);
 
       await row.getByRole('button').first().click();
       await page.getByRole('dialog').getByText('import_api').waitFor();

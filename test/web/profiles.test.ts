@@ -99,3 +99,22 @@ webTest(
     await scene.checkAccessibility();
   },
 );
+
+webTest('a profile is put into a static segment and taken out on its page', {}, async (scene) => {
+  const { page, muster } = scene;
+  const { id } = await muster.make('/profiles', { database_id: 1, fields: { email: 'ada@example.com' } });
+  await muster.make('/segments', { name: 'Friends', database_id: 1, kind: 'static' });
+  await muster.make('/segments', {
+    ...{ name: 'With mail', database_id: 1, kind: 'filter', filter: { email: { $exists: true } } },
+  });
+  await scene.visit(`/profiles/${id}?database=1`, 'ada@example.com');
+  const segments = page.getByRole('region', { name: 'Segments' });
+  await segments.getByRole('link', { name: 'With mail' }).waitFor();
+  await segments.getByRole('combobox', { name: 'Put into a segment' }).click();
+  await page.getByRole('option', { name: 'Friends' }).click();
+  await segments.getByRole('link', { name: 'Friends' }).waitFor();
+  await scene.checkAccessibility();
+  assert.equal(await segments.getByRole('button', { name: 'Take out of With mail' }).count(), 0);
+  await segments.getByRole('button', { name: 'Take out of Friends' }).click();
+  await segments.getByRole('link', { name: 'Friends' }).waitFor({ state: 'detached' });
+});

@@ -15,11 +15,11 @@ import {
   publicUrlOf,
   reportUrl,
   type Sender,
-  sendTestMail,
+  sendTestMessage,
   updateSender,
   verifySmtp,
 } from '../../messages/index.ts';
-import { normalizeEmail } from '../../profiles/index.ts';
+import { type Channel, normalizeEmail, normalizePhone } from '../../profiles/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { requireEveryDatabase } from './auth.ts';
 import { idParams, noQuery, problem } from './contract.ts';
@@ -78,6 +78,24 @@ function settingsIn(request: FastifyRequest): JsonObject {
 
 function isBody(body: unknown): body is JsonObject {
   return typeof body === 'object' && body !== null;
+}
+
+/**
+ * What a message of the channel is sent to. Where it is not only a phone, it may be the id by which the provider knows
+ * the device or the person.
+ * @throws {MusterError} 400 when it is nothing of the kind.
+ */
+function readAddress(channel: Channel, to: string): string {
+  if (channel === 'email') {
+    const email = normalizeEmail(to);
+    if (email === undefined) throw invalidRequest('to', 'expected an e-mail address');
+    return email;
+  }
+  const phone = normalizePhone(to, '');
+  if (phone === undefined && channel === 'sms') {
+    throw invalidRequest('to', 'expected a phone number with its country, such as +4915112345678');
+  }
+  return phone ?? to.trim();
 }
 
 /** @throws {MusterError} 404; 400 for a sender of another channel. */
@@ -194,7 +212,7 @@ function addObjects(root: FastifyInstance, deps: HttpDeps): void {
 /** Ways to send: SMTP servers and gateways. They serve every database, so a bound token sees but cannot change them. */
 export function addSenders(root: FastifyInstance, deps: HttpDeps): void {
   const app = root.withTypeProvider<TypeBoxTypeProvider>();
-  const { db, vault, clock } = deps;
+  const { db, vault, clock, client } = deps;
   addList(root, deps);
   addObjects(root, deps);
 
@@ -241,7 +259,7 @@ export function addSenders(root: FastifyInstance, deps: HttpDeps): void {
     '/senders/:id/test',
     {
       schema: {
-        summary: 'Send a test mail at once',
+        summary: 'Send a test message at once',
         params: idParams,
         querystring: noQuery,
         body: testBody,
@@ -251,10 +269,11 @@ export function addSenders(root: FastifyInstance, deps: HttpDeps): void {
     async (request): Promise<TestedObject> => {
       requireEveryDatabase(request, 'send test mails');
       const { to, template_id: templateId } = request.body;
-      const address = normalizeEmail(to);
-      if (address === undefined) throw invalidRequest('to', 'expected an e-mail address');
-      const stored = await loadSmtp(deps, request.params.id);
-      const outcome = await sendTestMail({ db, vault, now: clock.now() }, stored, {
+      const { id } = request.params;
+      const stored = await loadSender(db, vault, id);
+      if (stored === undefined) throw noSuch('sender', id);
+      const address = readAddress(stored.channel, to);
+      const outcome = await sendTestMessage({ db, vault, client, clock }, stored, {
         to: address,
         templateId,
       });

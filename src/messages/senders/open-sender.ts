@@ -25,7 +25,11 @@ export interface OpenSenderDeps {
   readonly openFile: OpenFile;
 }
 
-function openChannel(deps: OpenSenderDeps, sender: OpenedSender): SenderChannel {
+/** The way out of a sender. @throws {Error} for stored settings that cannot be read. */
+export function openChannel(
+  deps: Pick<OpenSenderDeps, 'vault' | 'client' | 'clock' | 'openFile'>,
+  sender: OpenedSender,
+): SenderChannel {
   const { vault, client, clock, openFile } = deps;
   const { settings, secrets } = sender;
   if (settings.kind === 'smtp')

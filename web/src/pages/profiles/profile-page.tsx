@@ -1,24 +1,23 @@
-import { Badge, Button, Card, Group, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Group, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import type { ProfileObject } from '../../../../src/http/admin/contract.ts';
-import type { ProfileSegmentObject } from '../../../../src/http/admin/profile-contract.ts';
 import { api, urlOf } from '../../api/client.ts';
 import { useResources } from '../../api/lists.ts';
 import { useMay } from '../../api/session.ts';
 import { TypeToConfirm, useConfirm } from '../../parts/confirm.tsx';
 import { useCurrentDatabase } from '../../parts/current-database.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { Moment } from '../../parts/moment.tsx';
 import { tellDone, tellProblem } from '../../parts/notify.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { printValue } from './print-value.ts';
 import { ProfileFields } from './profile-fields.tsx';
 import { ProfileHistory } from './profile-history.tsx';
+import { ProfileSegments } from './profile-segments.tsx';
 
 /** What a person is called: name, e-mail, phone, id, whichever there is. */
 function nameOf({ fields, id }: ProfileObject): string {
@@ -48,7 +47,7 @@ export function ProfilePage() {
             <Stack>
               <ProfileFields profile={profile} />
               <Subscriptions profile={profile} />
-              <Segments profile={profile} />
+              <ProfileSegments profile={profile} />
             </Stack>
             <ProfileHistory profile={profile} />
           </SimpleGrid>
@@ -203,56 +202,6 @@ function Subscriptions({ profile }: { readonly profile: ProfileObject }) {
         rowKey={(one) => JSON.stringify(one)}
         empty={<Text c="dimmed">{t('noSubscriptions')}</Text>}
       />
-    </Card>
-  );
-}
-
-function Segments({ profile }: { readonly profile: ProfileObject }) {
-  const { t } = useTranslation('profiles');
-  const { id, database_id: databaseId } = profile;
-  const query = useQuery({
-    queryKey: ['/profiles', id, 'segments'],
-    queryFn: async ({ signal }) =>
-      (
-        await api.get<{ data: ProfileSegmentObject[] }>(
-          `/profiles/${id}/segments`,
-          { database_id: databaseId },
-          signal,
-        )
-      ).data,
-  });
-  return (
-    <Card withBorder component="section" aria-label={t('segments')}>
-      <Title order={2} size="h3" mb="xs">
-        {t('segments')}
-      </Title>
-      <QueryView query={query} lines={1}>
-        {(segments) =>
-          segments.length === 0 ? (
-            <Text c="dimmed">{t('noSegments')}</Text>
-          ) : (
-            <Group gap="xs">
-              {segments.map((segment) => (
-                <Badge
-                  key={segment.id}
-                  component={Link}
-                  to={`/segments/${segment.id}`}
-                  variant="light"
-                  tt="none"
-                  className="state-badge"
-                  style={{ cursor: 'pointer' }}
-                >
-                  {segment.name}
-                </Badge>
-              ))}
-            </Group>
-          )
-        }
-      </QueryView>
-      <Text size="xs" c="dimmed" mt="md">
-        {t('made')} <Moment time={profile.created_at} /> · {t('changed')} <Moment time={profile.updated_at} />{' '}
-        · {id}
-      </Text>
     </Card>
   );
 }

@@ -92,9 +92,11 @@ function Actions({ sender }: { readonly sender: SenderRecord }) {
   });
   return (
     <>
-      <Button variant="default" loading={tryIt.isPending} onClick={() => tryIt.mutate(id)}>
-        {t('tryIt')}
-      </Button>
+      {sender.channel === 'email' ? (
+        <Button variant="default" loading={tryIt.isPending} onClick={() => tryIt.mutate(id)}>
+          {t('tryIt')}
+        </Button>
+      ) : null}
       <Button variant="default" onClick={() => setTesting(true)}>
         {t('test')}
       </Button>
