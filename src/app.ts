@@ -42,7 +42,7 @@ import {
   purgeEventLog,
 } from './hooks/index.ts';
 import { createMetrics, createQueueSampler, createServer, type Metrics } from './http/index.ts';
-import { addRunCounts, createImporter, purgeOpenTasks, purgeTasks } from './importer/index.ts';
+import { addRunCounts, createImporter, purgeOpenTasks, purgeTasks, RowEraser } from './importer/index.ts';
 import {
   createMailboxPoller,
   createMessageDispatcher,
@@ -254,6 +254,7 @@ function createTellers(metrics: Metrics, shared: Shared, sender: HookSender) {
 
 /** Deletes, some at a time, what has been kept for as long as it was promised. */
 function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Required<Overrides>): Service {
+  const rows = new RowEraser();
   return createClaimLoop<number>({
     ...{ name: 'housekeeping', concurrency: 1, idleMs: PURGE_PAUSE_MS, clock, log, signals },
     claim: async () => {
@@ -271,6 +272,7 @@ function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Requ
         (await purgeCalls(db, callsBefore, PURGE_ROWS)) +
         (await purgeMessages(db, callsBefore, PURGE_ROWS)) +
         (await purgeEventLog(db, now, config.eventRetentionDays, PURGE_ROWS)) +
+        (await rows.step(db, now)) +
         (await purgeStoredAnswers(db, answersBefore, PURGE_ROWS)) +
         (await purgeAudit(db, auditBefore, PURGE_ROWS)) +
         (await purgeSessions(db, now, PURGE_ROWS)) +

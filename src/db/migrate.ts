@@ -17,6 +17,7 @@ import { bounces } from './migrations/0014-bounces.ts';
 import { users } from './migrations/0015-users.ts';
 import { figures } from './migrations/0016-figures.ts';
 import { publishedBy } from './migrations/0017-published-by.ts';
+import { forgottenRows } from './migrations/0018-forgotten-rows.ts';
 import type { Db } from './pool.ts';
 
 /** Numbered, forward-only, each run once, all that are due in one transaction; processes that start together take turns. */
@@ -38,6 +39,7 @@ const migrations: Record<string, string> = {
   '0015-users': users,
   '0016-figures': figures,
   '0017-published-by': publishedBy,
+  '0018-forgotten-rows': forgottenRows,
 };
 
 function toMigration(statements: string): Migration {

@@ -25,7 +25,9 @@ export {
 export type { Verdict } from './judge-delivery.ts';
 export { purgeEventLog } from './purge-event-log.ts';
 export { createSequencer } from './sequencer.ts';
+export { type ForgottenProfile, findForgottenRows } from './sql/find-forgotten-rows.ts';
 export { forgetProfileEvents } from './sql/forget-profile-events.ts';
+export { noteEmptiedRows } from './sql/note-emptied-rows.ts';
 export {
   type Delivery,
   type DeliveryStatus,

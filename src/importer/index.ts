@@ -23,6 +23,7 @@ export { purgeTasks } from './sql/purge-tasks.ts';
 export { type TaskQuery, type TaskState, taskStates } from './sql/select-tasks.ts';
 export { requireRoom } from './tasks/backlog.ts';
 export { cancelTask, type Permit } from './tasks/cancel-task.ts';
+export { RowEraser } from './tasks/empty-rows.ts';
 export { type FailureGroup, type Failures, groupFailures } from './tasks/group-failures.ts';
 export { createImporter, type ImporterDeps } from './tasks/importer.ts';
 export {

@@ -86,6 +86,10 @@ test('a hook is pinged before it is saved; by id with the secrets that are store
   assert.equal((await admin.object('GET', `/hooks/${id}`, 200))['url'], `${sink.url}/old`);
   await admin.problem('POST', '/hooks/ping', 400, { url: 'ftp://x' });
   await admin.problem('POST', '/hooks/ping', 404, { id: 9_999, url: sink.url });
+  const bound = createAdminClient(server, await server.makeToken(['admin'], [1]));
+  await bound.problem('POST', '/hooks/ping', 404, { id, url: sink.url });
+  await bound.problem('POST', '/hooks/ping', 403, { url: sink.url });
+  await bound.object('POST', '/hooks/ping', 200, { url: sink.url, filters: { database_ids: [1] } });
   await admin.gone(`/hooks/${id}`);
 });
 

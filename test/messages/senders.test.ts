@@ -243,6 +243,7 @@ test('a sender is tried before it is saved; by id with the secrets that are stor
     [...(await admin.problem('PATCH', `/senders/${id}`, 400, { port: 'x' }))],
   );
   await admin.problem('POST', '/senders/verify', 404, { ...settings, id: 9_999 });
+  await admin.problem('POST', '/senders/verify', 400, { id, channel: 'sms' });
   const gateway = { request: { url: 'https://sms.example.com', method: 'POST' }, channel: 'sms' };
   await admin.problem('POST', '/senders/verify', 400, gateway);
 });

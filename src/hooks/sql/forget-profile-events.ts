@@ -16,6 +16,7 @@ export async function forgetProfileEvents(
     select distinct id, ${databaseId}::int, ${now}::timestamptz
       from unnest(${profileIds}::text[]) as id
      order by id
-        on conflict (profile_id, database_id) do update set forgotten_at = excluded.forgotten_at
+        on conflict (profile_id, database_id) do update
+       set forgotten_at = excluded.forgotten_at, rows_emptied_at = null
   `.execute(tx);
 }

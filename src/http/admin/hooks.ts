@@ -308,7 +308,10 @@ function addPings(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       const { id, ...body } = request.body;
-      if (id !== undefined) await findSeen(deps, request, id);
+      if (id !== undefined) {
+        await findSeen(deps, request, id);
+        request.auditNote = { objectId: String(id) };
+      }
       const now = id === undefined ? newHook : await readHookChange(deps, id);
       const draft = applyBody(now, body, deps.config.allowPrivateTargets);
       requireSeen(request, draft.settings);

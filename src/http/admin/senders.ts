@@ -229,7 +229,8 @@ export function addSenders(root: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       requireEveryDatabase(request, 'verify senders');
-      const { id, channel = 'email' } = request.body;
+      const { id, channel } = request.body;
+      if (id !== undefined) request.auditNote = { objectId: String(id) };
       const { id: _id, ...body } = settingsIn(request);
       const { settings, secrets } = await draftSender(deps, { id, channel, body });
       if (settings.kind !== 'smtp')

@@ -137,13 +137,20 @@ export async function updateSender(
  */
 export async function draftSender(
   { db, vault }: { readonly db: Db; readonly vault: Vault },
-  draft: { readonly id: number | undefined; readonly channel: Channel; readonly body: JsonObject },
+  draft: {
+    readonly id: number | undefined;
+    readonly channel: Channel | undefined;
+    readonly body: JsonObject;
+  },
 ): Promise<Pick<OpenedSender, 'settings' | 'secrets'>> {
   const row = draft.id === undefined ? undefined : await findSenderRow(db, draft.id);
   if (row === undefined && draft.id !== undefined) throw noSuchSender(draft.id);
+  if (row !== undefined && draft.channel !== undefined && draft.channel !== row.channel) {
+    throw invalidRequest('channel', 'cannot be changed');
+  }
   const stored = row === undefined ? {} : openSecrets(vault, row.secrets);
   const body = row === undefined ? draft.body : { ...printSettings(row.settings), ...draft.body };
-  const channel = row?.channel ?? draft.channel;
+  const channel = row?.channel ?? draft.channel ?? 'email';
   const { settings, secrets } = parseSettings(channel, body, new Set(Object.keys(stored)));
   return { settings, secrets: applySecrets(stored, secrets) };
 }

@@ -73,7 +73,7 @@ export const en = {
   erase: 'Erase',
   eraseTitle: 'Erase this person?',
   eraseText:
-    'The profile goes, with its subscriptions, memberships and all that its runs, messages and events hold of it; its runs end. What a provider is sending at this moment still arrives. Rows of imports that named it are kept until their tasks expire. It cannot be taken back.',
+    'The profile goes, with its subscriptions, memberships and all that its runs, messages and events hold of it; its runs end. What a provider is sending at this moment still arrives. Rows of imports that made or changed it are emptied within the hour; rows that failed are kept until their tasks expire. It cannot be taken back.',
   eraseAction: 'Erase for good',
   erased: 'The person was erased',
   made: 'Made',
@@ -156,7 +156,7 @@ export const ru: Russian<typeof en> = {
   erase: 'Стереть',
   eraseTitle: 'Стереть этого человека?',
   eraseText:
-    'Удалится профиль, его подписки, участие в сегментах и всё, что хранят о нём прохождения, сообщения и события; прохождения завершатся. То, что провайдер отправляет прямо сейчас, ещё придёт. Строки импортов с ним хранятся до истечения срока задач. Вернуть нельзя.',
+    'Удалится профиль, его подписки, участие в сегментах и всё, что хранят о нём прохождения, сообщения и события; прохождения завершатся. То, что провайдер отправляет прямо сейчас, ещё придёт. Строки импортов, создавшие или изменившие его, будут опустошены в течение часа; строки с ошибками хранятся до истечения срока задач. Вернуть нельзя.',
   eraseAction: 'Стереть навсегда',
   erased: 'Человек стёрт',
   made: 'Создан',
