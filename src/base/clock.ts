@@ -48,6 +48,12 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** Milliseconds until the next sleeper wakes; undefined = nobody sleeps. */
+  untilNext(): number | undefined {
+    const times = this.#sleepers.map(({ at }) => at);
+    return times.length === 0 ? undefined : Math.min(...times) - this.#now;
+  }
+
   /** Moves time forward by `ms` milliseconds and wakes those whose time has come. */
   advance(ms: number): void {
     this.#now += ms;
