@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { type Clock, invalidRequest, MusterError, newUuid } from '../base/index.ts';
 import { closeBreaker, removeBudget } from '../budgets/index.ts';
 import { type Db, withTx } from '../db/index.ts';
@@ -91,7 +90,10 @@ export async function readHookChange(
   { db, vault }: Pick<HookDeps, 'db' | 'vault'>,
   id: number,
 ): Promise<HookChange> {
-  const stored = await getHook(db, id);
+  return toChange(vault, await getHook(db, id));
+}
+
+function toChange(vault: Vault, stored: Hook): HookChange {
   return { settings: stored, secrets: openSecrets(vault, stored.secrets), isActive: stored.isActive };
 }
 
@@ -110,9 +112,9 @@ export async function changeHook(
   return withTx(db, async (tx) => {
     const stored = await lockHook(tx, id);
     if (stored === undefined) throw noSuchHook(id);
-    const secrets = openSecrets(vault, stored.secrets);
-    const changed = change({ settings: stored, secrets, isActive: stored.isActive });
-    const sealed = changed.secrets === secrets ? stored.secrets : sealSecrets(vault, changed.secrets);
+    const before = toChange(vault, stored);
+    const changed = change(before);
+    const sealed = changed.secrets === before.secrets ? stored.secrets : sealSecrets(vault, changed.secrets);
     const { isActive } = changed;
     // A hook that was switched off by its target is off by hand when an operator says so.
     const inactiveReason = isActive ? null : stored.inactiveReason;
@@ -177,8 +179,9 @@ export async function pingHook(
   return judgeDelivery(db, hook.successPattern, outcome, clock.now());
 }
 
-/** Numbers that tell drafts apart while they are tried. */
+/** Drafts that can be tried at the same moment. */
 const DRAFTS = 1_000;
+let lastDraft = 0;
 
 /** Pings by settings that are stored nowhere yet. A new hook has no signing secret: the event is signed by a passing one. */
 export async function pingDraft(
@@ -186,11 +189,12 @@ export async function pingDraft(
   { settings, secrets }: HookChange,
 ): Promise<Verdict> {
   const now = deps.clock.now();
+  lastDraft = (lastDraft % DRAFTS) + 1;
   const secret = secrets.secret === '' ? newHookSecret() : secrets.secret;
   return pingHook(deps, {
     ...settings,
-    // No hook has it: access tokens are kept by it, and those of hooks are not to be mixed up with a draft's.
-    id: -randomInt(1, DRAFTS),
+    // Access tokens are kept by it: no hook has it, nor another draft that is tried meanwhile.
+    id: -lastDraft,
     secrets: sealSecrets(deps.vault, { ...secrets, secret }),
     ...{ isActive: true, inactiveReason: null, missedAt: null, createdAt: now, updatedAt: now },
   });

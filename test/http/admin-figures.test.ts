@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { isJsonObject, type JsonObject } from '../../src/base/index.ts';
 import { createQueueSampler } from '../../src/http/index.ts';
+import { createTestSignals } from '../support/test-signals.ts';
 import { type AdminScene, openAdminScene } from './admin-scene.ts';
 
 let scene: AdminScene;
@@ -111,17 +112,27 @@ test('the length of the queues is kept once a minute, and not for ever', async (
     insert into queue_age (at, queue, seconds, waiting) values ('2026-02-01T00:00:00Z', 'run', 1, 1)`.execute(
     db,
   );
-  const samplers = [1, 2].map(() => createQueueSampler({ db, clock, log }));
-  for (const sampler of samplers) await sampler.start();
-  clock.advance(60_000);
-  // Their sleep is over; what they have begun is awaited by stop.
-  await new Promise(setImmediate);
-  for (const sampler of samplers) await sampler.stop();
+  const signals = createTestSignals();
+  const look = async (): Promise<void> => {
+    const sampler = createQueueSampler({ db, clock, log, signals });
+    const looked = signals.until('queue-sampler', 'idle');
+    await sampler.start();
+    await looked;
+    await sampler.stop();
+  };
+  const minute = clock.now();
+  await look();
+  await sql`update queue_age set seconds = 7 where at = ${minute}::timestamptz and queue = 'run'`.execute(db);
+  clock.advance(30_000);
+  await look();
   const { rows } = await sql`
     select queue, seconds, waiting from queue_age
-     where at = ${clock.now()}::timestamptz or at < '2026-03-01' order by queue`.execute(db);
+     where at = ${minute}::timestamptz or at < '2026-03-01' order by queue`.execute(db);
   assert.deepEqual(
     rows,
-    ['call', 'hook', 'import', 'message', 'run'].map((queue) => ({ queue, seconds: 0, waiting: 0 })),
+    ['call', 'hook', 'import', 'message', 'run'].map((queue) => ({
+      ...{ queue, waiting: 0 },
+      seconds: queue === 'run' ? 7 : 0,
+    })),
   );
 });

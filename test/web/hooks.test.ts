@@ -70,6 +70,11 @@ webTest(
       await form.getByRole('button', { name: 'Save it anyway' }).waitFor();
       await scene.checkAccessibility();
       target.isWilling = true;
+      // What was found of other settings is told no more.
+      await form.getByLabel('Name').fill('The CRM');
+      await form.getByRole('alert').waitFor({ state: 'detached' });
+      await form.getByLabel('Name').fill('CRM');
+      await form.getByRole('alert').waitFor();
       await form.getByRole('button', { name: 'Make the hook' }).click();
       const secret = page.getByRole('dialog', { name: 'The signing secret of “CRM”' });
       assert.match(await secret.locator('pre').innerText(), /^whsec_/);

@@ -2,8 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { listBudgets } from '../../budgets/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { type QueueAge, readQueueAges } from '../figures/queue-ages.ts';
-import { readMessageFigures } from '../message-figures.ts';
+import { type Queues, readQueues } from '../figures/read-queues.ts';
 import { type AttentionFigures, readAttention } from '../sql/read-attention.ts';
 import {
   type ChartCount,
@@ -48,11 +47,7 @@ function entry(kind: AttentionObject['kind'], part: Partial<AttentionObject> = {
   return { kind, severity: 'bad', id: null, name: null, count: null, detail: null, ...part };
 }
 
-function toEntries(
-  figures: AttentionFigures,
-  parkedMessages: number,
-  queues: readonly QueueAge[],
-): AttentionObject[] {
+function toEntries(figures: AttentionFigures, { ages, parkedMessages }: Queues): AttentionObject[] {
   const { parkedCalls, failedItems } = figures;
   return [
     ...figures.stoppedHooks.map(({ id, name, reason }) =>
@@ -61,14 +56,14 @@ function toEntries(
     ...figures.parkedDeliveries.map((hook) => entry('parked_deliveries', hook)),
     ...(parkedMessages > 0 ? [entry('parked_messages', { count: parkedMessages })] : []),
     ...(parkedCalls > 0 ? [entry('parked_calls', { count: parkedCalls })] : []),
-    ...queues
+    ...ages
       .filter(({ seconds }) => seconds >= OLD_SECONDS)
       .map(({ queue, seconds, waiting }) =>
         entry('queue_old', { name: queue, count: waiting, detail: String(seconds), severity: 'warning' }),
       ),
     ...(failedItems > 0 ? [entry('failed_items', { count: failedItems, severity: 'warning' })] : []),
     ...figures.pausedWorkflows.map(({ id, name, since }) =>
-      entry('workflow_paused', { id, name, detail: String(since), severity: 'warning' }),
+      entry('workflow_paused', { id, name, detail: since, severity: 'warning' }),
     ),
   ];
 }
@@ -125,13 +120,12 @@ export function addFigures(root: FastifyInstance, deps: HttpDeps): void {
       if (databaseIds !== null) {
         // What belongs to no database is not theirs to see to.
         const own = { ...figures, parkedCalls: 0, stoppedHooks: [], parkedDeliveries: [] };
-        return { data: toEntries(own, 0, []), queues: [] };
+        return { data: toEntries(own, { ages: [], parkedMessages: 0 }), queues: [] };
       }
-      const queues = await readQueueAges(db, clock);
-      const { parked } = await readMessageFigures(db, clock);
+      const queues = await readQueues(db, clock);
       const open = (await listBudgets(db, now)).filter(({ breaker }) => breaker !== 'closed');
       const breakers = open.map(({ key, reason }) => entry('breaker_open', { name: key, detail: reason }));
-      return { data: [...breakers, ...toEntries(figures, parked, queues)], queues: [...queues] };
+      return { data: [...breakers, ...toEntries(figures, queues)], queues: [...queues.ages] };
     },
   );
 }

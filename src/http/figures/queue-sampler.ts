@@ -1,43 +1,26 @@
-import { type Clock, type Log, type Service, toError } from '../../base/index.ts';
-import type { Db } from '../../db/index.ts';
+import type { Clock, Log, Service, Signals } from '../../base/index.ts';
+import { createClaimLoop, type Db } from '../../db/index.ts';
 import { insertQueueAges } from '../sql/insert-queue-ages.ts';
-import { readQueueAges } from './queue-ages.ts';
+import { readQueues } from './read-queues.ts';
 
 const MINUTE_MS = 60_000;
+/** Often enough that no minute is left out; of two looks in one minute the longer wait counts. */
+const PAUSE_MS = MINUTE_MS / 2;
 const KEPT_MS = 8 * 24 * 60 * MINUTE_MS;
 
-/** Keeps how long queues are, minute by minute, for the charts. A minute that is missed is missing there, and no more. */
-export function createQueueSampler({ db, clock, log }: { db: Db; clock: Clock; log: Log }): Service {
-  const stopping = new AbortController();
-  let running: Promise<void> | undefined;
-
-  async function sample(): Promise<void> {
-    const now = clock.now().getTime();
-    const minute = new Date(now - (now % MINUTE_MS));
-    await insertQueueAges(db, minute, await readQueueAges(db, clock), new Date(now - KEPT_MS));
-  }
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await clock.sleep(MINUTE_MS - (clock.now().getTime() % MINUTE_MS), stopping.signal);
-      if (stopping.signal.aborted) return;
-      await sample().catch((thrown: unknown) => {
-        log.warn(
-          { err: toError(thrown) },
-          'the length of the queues could not be kept; the charts have a gap',
-        );
-      });
-    }
-  }
-
-  return {
-    name: 'queue-sampler',
-    start: async () => {
-      running = run();
+/** Keeps how long queues are, minute by minute, for the charts. */
+export function createQueueSampler(deps: { db: Db; clock: Clock; log: Log; signals: Signals }): Service {
+  const { db, clock, log, signals } = deps;
+  return createClaimLoop<never>({
+    ...{ name: 'queue-sampler', concurrency: 1, idleMs: PAUSE_MS, clock, log, signals },
+    // There is no batch: what is claimed is done with the claim.
+    claim: async () => {
+      const now = clock.now().getTime();
+      const minute = new Date(now - (now % MINUTE_MS));
+      const { ages } = await readQueues(db, clock);
+      await insertQueueAges(db, minute, ages, new Date(now - KEPT_MS));
+      return undefined;
     },
-    stop: async () => {
-      stopping.abort();
-      await running;
-    },
-  };
+    work: async (none) => none,
+  });
 }

@@ -7,7 +7,7 @@ interface Sample {
   readonly waiting: number;
 }
 
-/** Keeps the queues of a minute, once however many processes look, and deletes those of before `keepFrom`. */
+/** Keeps the queues of a minute, the longest wait of all looks at it, and deletes those of before `keepFrom`. */
 export async function insertQueueAges(
   db: Db,
   minute: Date,
@@ -19,6 +19,8 @@ export async function insertQueueAges(
     insert into queue_age (at, queue, seconds, waiting)
     select ${minute}::timestamptz, queue, seconds, waiting
       from json_to_recordset(${JSON.stringify(samples)}::json) as s(queue text, seconds int, waiting bigint)
-    on conflict do nothing
+    on conflict (at, queue) do update
+       set seconds = greatest(queue_age.seconds, excluded.seconds),
+           waiting = greatest(queue_age.waiting, excluded.waiting)
   `.execute(db);
 }

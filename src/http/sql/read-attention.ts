@@ -3,7 +3,6 @@ import type { Db } from '../../db/index.ts';
 
 export interface AttentionFigures {
   readonly parkedCalls: number;
-  readonly tasksWithFailures: number;
   readonly failedItems: number;
   readonly stoppedHooks: readonly { readonly id: number; readonly name: string; readonly reason: string }[];
   readonly parkedDeliveries: readonly {
@@ -11,7 +10,7 @@ export interface AttentionFigures {
     readonly name: string;
     readonly count: number;
   }[];
-  readonly pausedWorkflows: readonly { readonly id: number; readonly name: string; readonly since: Date }[];
+  readonly pausedWorkflows: readonly { readonly id: number; readonly name: string; readonly since: string }[];
 }
 
 /** What waits for a person, or went wrong since `from`. Each part by the index of what is not in order. */
@@ -23,7 +22,7 @@ export async function readAttention(
   const { rows } = await sql<AttentionFigures>`
     select (select count(*) from api_call where status = 'unknown' and settled_at is null)
              as "parkedCalls",
-           t.tasks as "tasksWithFailures", t.items as "failedItems",
+           t.items as "failedItems",
            coalesce((select json_agg(json_build_object('id', id, 'name', name, 'reason', inactive_reason))
                        from hook where not is_active and inactive_reason is not null), '[]') as "stoppedHooks",
            coalesce((select json_agg(json_build_object('id', h.id, 'name', h.name, 'count', d.count))
@@ -35,7 +34,7 @@ export async function readAttention(
                       where paused_at is not null
                         and (${databaseIds}::int[] is null or database_id = any (${databaseIds}::int[]))), '[]')
              as "pausedWorkflows"
-      from (select count(*) as tasks, coalesce(sum(invalid + ambiguous + not_found), 0)::bigint as items
+      from (select coalesce(sum(invalid + ambiguous + not_found), 0)::bigint as items
               from task
              where accepted_at >= ${from}::timestamptz and invalid + ambiguous + not_found > 0
                and (${databaseIds}::int[] is null or database_id = any (${databaseIds}::int[]))) t

@@ -104,6 +104,18 @@ export async function createSender(
   return getSender(db, vault, id);
 }
 
+/** A stored sender with the keys that a body changes, and its secrets with those that it brings. */
+function mergeSettings(
+  vault: Vault,
+  row: SenderRow,
+  changes: JsonObject,
+): Pick<OpenedSender, 'settings' | 'secrets'> {
+  const stored = openSecrets(vault, row.secrets);
+  const body = { ...printSettings(row.settings), ...changes };
+  const { settings, secrets } = parseSettings(row.channel, body, new Set(Object.keys(stored)));
+  return { settings, secrets: applySecrets(stored, secrets) };
+}
+
 /**
  * Changes the keys that are given; null is as if a key had never been given. A secret that is not given stays.
  * @throws {MusterError} 404; {SettingsError} with every key at fault.
@@ -117,14 +129,12 @@ export async function updateSender(
   return withTx(db, async (tx) => {
     const row = await lockSenderRow(tx, id);
     if (row === undefined) throw noSuchSender(id);
-    const stored = openSecrets(vault, row.secrets);
-    const body = { ...printSettings(row.settings), ...changes.body };
-    const { settings, secrets } = parseSettings(row.channel, body, new Set(Object.keys(stored)));
+    const { settings, secrets } = mergeSettings(vault, row, changes.body);
     await updateSenderRow(tx, id, {
       name: changes.name?.trim() ?? row.name,
       channel: row.channel,
       settings,
-      secrets: sealSecrets(vault, applySecrets(stored, secrets)),
+      secrets: sealSecrets(vault, secrets),
       now: clock.now(),
     });
     return getSender(tx, vault, id);
@@ -148,11 +158,9 @@ export async function draftSender(
   if (row !== undefined && draft.channel !== undefined && draft.channel !== row.channel) {
     throw invalidRequest('channel', 'cannot be changed');
   }
-  const stored = row === undefined ? {} : openSecrets(vault, row.secrets);
-  const body = row === undefined ? draft.body : { ...printSettings(row.settings), ...draft.body };
-  const channel = row?.channel ?? draft.channel ?? 'email';
-  const { settings, secrets } = parseSettings(channel, body, new Set(Object.keys(stored)));
-  return { settings, secrets: applySecrets(stored, secrets) };
+  if (row !== undefined) return mergeSettings(vault, row, draft.body);
+  const { settings, secrets } = parseSettings(draft.channel ?? 'email', draft.body, new Set());
+  return { settings, secrets: applySecrets({}, secrets) };
 }
 
 function describeUses({ resources, workflows, has_messages: hasMessages }: SenderUses): string[] {

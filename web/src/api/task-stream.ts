@@ -43,3 +43,16 @@ export function useTaskStream(query: Query | null): LiveTasks {
 
   return live.address === address ? live : { tasks: NONE, state: 'connecting' };
 }
+
+/** Loads a list again when the stream tells of a task that is not in it; undefined = there is no list yet. */
+export function useRefetchOnNew(
+  live: LiveTasks,
+  listed: readonly TaskObject[] | undefined,
+  refetch: () => unknown,
+): void {
+  const isNew =
+    listed !== undefined && [...live.tasks.keys()].some((id) => listed.every((task) => task.id !== id));
+  useEffect(() => {
+    if (isNew) void refetch();
+  }, [isNew, refetch]);
+}

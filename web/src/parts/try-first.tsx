@@ -7,11 +7,13 @@ interface TryFirst<T> {
   /** Tries it, and saves what works. */
   readonly submit: (values: T) => void;
   readonly isTrying: boolean;
-  /** What came of the last try, if it did not work. */
+  /** Why what stands in the form does not work, as far as it was tried. */
   readonly fault: string | null;
 }
 
 interface TryFirstOptions<T> {
+  /** What stands in the form now, as text: what was found of something else is told no more. */
+  readonly shown: string;
   /** Whether anything was changed that a try would tell of. */
   readonly isNeeded: (values: T) => boolean;
   /** What is wrong; undefined = it works. Throws what is wrong with the form. */
@@ -21,24 +23,25 @@ interface TryFirstOptions<T> {
 }
 
 /** Settings of a connection are saved once they were seen to work, or by somebody who knows better. */
-export function useTryFirst<T>({ isNeeded, attempt, onFault, save }: TryFirstOptions<T>): TryFirst<T> {
-  const [fault, setFault] = useState<string | null>(null);
+export function useTryFirst<T>(options: TryFirstOptions<T>): TryFirst<T> {
+  const { shown, isNeeded, attempt, onFault, save } = options;
+  const [failed, setFailed] = useState<{ readonly of: string; readonly fault: string } | null>(null);
   const trial = useMutation({
-    mutationFn: attempt,
-    onSuccess: (found, values) => {
-      if (found === undefined) save(values);
-      else setFault(found);
+    mutationFn: ({ values }: { readonly values: T; readonly of: string }) => attempt(values),
+    onSuccess: (fault, { values, of }) => {
+      if (fault === undefined) save(values);
+      else setFailed({ of, fault });
     },
     onError: onFault,
   });
   return {
     submit: (values) => {
-      setFault(null);
-      if (isNeeded(values)) trial.mutate(values);
+      setFailed(null);
+      if (isNeeded(values)) trial.mutate({ values, of: shown });
       else save(values);
     },
     isTrying: trial.isPending,
-    fault,
+    fault: failed?.of === shown ? failed.fault : null,
   };
 }
 
@@ -46,7 +49,7 @@ interface TryFaultProps {
   readonly title: string;
   readonly fault: string;
   readonly isPending: boolean;
-  /** Saves what stands in the form now. */
+  /** Saves what was tried. */
   readonly onSave: () => void;
 }
 

@@ -1,10 +1,9 @@
 import { SimpleGrid, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskObject } from '../../../../src/http/admin/contract.ts';
 import { api } from '../../api/client.ts';
-import { useTaskStream } from '../../api/task-stream.ts';
+import { useRefetchOnNew, useTaskStream } from '../../api/task-stream.ts';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { QueryView } from '../../parts/query-view.tsx';
 import { Attention } from './attention.tsx';
@@ -23,12 +22,7 @@ export function HomePage() {
       (await api.get<{ data: TaskObject[] }>('/tasks', { limit: SHOWN }, signal)).data,
   });
   const live = useTaskStream({ limit: SHOWN });
-  const { data, refetch } = tasks;
-  const isNew =
-    data !== undefined && [...live.tasks.keys()].some((id) => data.every((task) => task.id !== id));
-  useEffect(() => {
-    if (isNew) void refetch();
-  }, [isNew, refetch]);
+  useRefetchOnNew(live, tasks.data, tasks.refetch);
   return (
     <>
       <PageHeader title={t('title')} />

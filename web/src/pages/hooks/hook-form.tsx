@@ -53,7 +53,7 @@ function customDataOf(hook: HookObject | undefined): JsonRecord {
 
 /** Pings, then saves. */
 function useSaving(
-  form: Pick<ReturnType<typeof useForm<HookValues>>, 'setFieldError'>,
+  form: Pick<ReturnType<typeof useForm<HookValues>>, 'setFieldError' | 'values'>,
   hook: HookObject | undefined,
   customData: JsonRecord | undefined,
   onSaved: (hook: HookWithSecret) => void,
@@ -69,6 +69,7 @@ function useSaving(
     onError: (thrown) => takeProblem(form, thrown),
   });
   const trial = useTryFirst<HookValues>({
+    shown: JSON.stringify([form.values, customData]),
     isNeeded: (values) => isOtherTarget(values, hook),
     attempt: async (values) => {
       const body = toBody(values, customData ?? {}, hook);

@@ -31,7 +31,7 @@ const fieldOf: Readonly<Record<string, string>> = { reply_to: 'replyTo', envelop
 
 /** Tries, then saves. */
 function useSaving(
-  form: Pick<ReturnType<typeof useForm<SenderValues>>, 'setFieldError'>,
+  form: Pick<ReturnType<typeof useForm<SenderValues>>, 'setFieldError' | 'values'>,
   sender: SenderRecord | undefined,
   documents: JsonRecord | undefined,
 ) {
@@ -58,6 +58,7 @@ function useSaving(
     onError: takeFaults,
   });
   const trial = useTryFirst<SenderValues>({
+    shown: JSON.stringify([form.values, documents]),
     isNeeded: (values) => values.channel === 'email' && isOtherServer(values, sender),
     attempt: async (values) => {
       const body = toBody(values, documents ?? {}, sender);

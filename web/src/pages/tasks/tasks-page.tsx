@@ -1,12 +1,11 @@
 import { Alert, Button, Group, Select } from '@mantine/core';
 import { IconChecklist, IconFileImport, IconPlugConnectedX } from '@tabler/icons-react';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import type { TaskObject } from '../../../../src/http/admin/contract.ts';
 import { useDatabases, useWorkflows } from '../../api/lists.ts';
 import { useMay } from '../../api/session.ts';
-import { useTaskStream } from '../../api/task-stream.ts';
+import { useRefetchOnNew, useTaskStream } from '../../api/task-stream.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { type Keyset, useKeyset } from '../../parts/keyset.ts';
@@ -58,11 +57,7 @@ function useLiveList(list: Keyset<TaskObject>, filters: Record<string, string | 
   const ids = (list.page?.data ?? []).map(({ id }) => id);
   const query = isFirst ? { ...filters, limit: 50 } : { ids: ids.join(',') };
   const live = useTaskStream(list.page === undefined ? null : query);
-  const { refetch } = list;
-  const isNew = isFirst && [...live.tasks.keys()].some((id) => !ids.includes(id));
-  useEffect(() => {
-    if (isNew) void refetch();
-  }, [isNew, refetch]);
+  useRefetchOnNew(live, isFirst ? list.page?.data : undefined, list.refetch);
   const page = list.page && {
     ...list.page,
     data: list.page.data.map((task) => live.tasks.get(task.id) ?? task),
