@@ -79,6 +79,10 @@ webTest(
     await page.getByRole('link', { name: 'Welcome' }).click();
     await page.getByRole('heading', { level: 1, name: 'Welcome' }).waitFor();
     await scene.checkWidth();
+    await page.getByRole('tab', { name: 'Прохождения' }).click();
+    await page.getByRole('radiogroup', { name: 'Статус' }).waitFor();
+    await scene.checkWidth();
+    await scene.checkAccessibility();
     const { json } = await muster.post(STATUS, JSON.stringify({ token: TOKEN, task_id: id }));
     assert.equal(Object(json['data'])['status'], 'cancelled');
   },

@@ -14,7 +14,7 @@ const colors: Readonly<Record<Mood, string>> = {
 /** A state in a word; the colour says nothing that the word does not. */
 export function StateBadge({ mood, children }: { readonly mood: Mood; readonly children: string }) {
   return (
-    <Badge color={colors[mood]} variant="light" tt="none" fw={600} className="state-badge">
+    <Badge color={colors[mood]} variant="light" tt="none" fw={600} miw="max-content" className="state-badge">
       {children}
     </Badge>
   );

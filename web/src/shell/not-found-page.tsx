@@ -7,6 +7,7 @@ export function NotFoundPage() {
   const { t } = useTranslation('shell');
   return (
     <EmptyState
+      level={1}
       title={t('notFound')}
       text={t('notFoundHelp')}
       action={

@@ -1,4 +1,4 @@
-import { Button, Card, Code, Group, Modal, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Code, Group, Modal, Stack, Text, Title } from '@mantine/core';
 import { DateTimePicker } from '@mantine/dates';
 import '@mantine/dates/styles.css';
 import { IconSend } from '@tabler/icons-react';
@@ -17,6 +17,7 @@ import { ListView } from '../../parts/list-view.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { tellDone, tellProblem } from '../../parts/notify.ts';
 import { type Mood, StateBadge } from '../../parts/state-badge.tsx';
+import { StateChoice } from '../../parts/state-choice.tsx';
 
 type Delivery = Static<typeof deliveryPage>['data'][number];
 
@@ -125,15 +126,13 @@ export function Deliveries({ hook }: { readonly hook: HookObject }) {
           </Group>
         ) : null}
       </Group>
-      <SegmentedControl
-        mb="md"
-        aria-label={t('status')}
+      <StateChoice
+        label={t('status')}
+        every={t('everyStatus')}
+        states={statuses}
+        nameOf={(one) => t(`statuses.${one}`)}
         value={status}
         onChange={setStatus}
-        data={[
-          { value: '', label: t('everyStatus') },
-          ...statuses.map((one) => ({ value: one, label: t(`statuses.${one}`) })),
-        ]}
       />
       <ListView
         list={list}

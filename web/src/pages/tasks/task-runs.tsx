@@ -1,4 +1,4 @@
-import { Anchor, SegmentedControl, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { IconRoute } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +11,7 @@ import { useKeyset } from '../../parts/keyset.ts';
 import { ListView } from '../../parts/list-view.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { type Mood, StateBadge } from '../../parts/state-badge.tsx';
+import { StateChoice } from '../../parts/state-choice.tsx';
 
 const states = ['active', 'waiting', 'ended', 'failed'] as const;
 const moods: Readonly<Record<(typeof states)[number], Mood>> = {
@@ -66,15 +67,13 @@ export function TaskRuns({ task }: { readonly task: TaskObject }) {
   const columns = useColumns();
   return (
     <>
-      <SegmentedControl
-        mb="md"
-        aria-label={t('status')}
+      <StateChoice
+        label={t('status')}
+        every={t('everyStatus')}
+        states={states}
+        nameOf={(state) => t(`runStates.${state}`)}
         value={status}
         onChange={setStatus}
-        data={[
-          { value: '', label: t('everyStatus') },
-          ...states.map((state) => ({ value: state, label: t(`runStates.${state}`) })),
-        ]}
       />
       <ListView
         list={list}

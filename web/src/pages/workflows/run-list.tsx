@@ -1,4 +1,4 @@
-import { Anchor, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { Anchor, Group, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconRoute } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { useKeyset } from '../../parts/keyset.ts';
 import { ListView } from '../../parts/list-view.tsx';
 import { Moment } from '../../parts/moment.tsx';
+import { StateChoice } from '../../parts/state-choice.tsx';
 import { RunState, runStates } from './run-state.tsx';
 
 const TYPING_MS = 300;
@@ -53,9 +54,12 @@ export function RunList({ workflowId }: { readonly workflowId: number }) {
   const columns = useColumns();
   return (
     <>
-      <Group mb="md" align="flex-end">
-        <SegmentedControl
-          aria-label={t('status')}
+      <Group gap="sm" align="flex-start">
+        <StateChoice
+          label={t('status')}
+          every={t('everyStatus')}
+          states={runStates}
+          nameOf={(state) => t(`runStates.${state}`)}
           value={status}
           onChange={(next) =>
             setSearch(
@@ -68,12 +72,9 @@ export function RunList({ workflowId }: { readonly workflowId: number }) {
               { replace: true },
             )
           }
-          data={[
-            { value: '', label: t('everyStatus') },
-            ...runStates.map((state) => ({ value: state, label: t(`runStates.${state}`) })),
-          ]}
         />
         <TextInput
+          mb="md"
           aria-label={t('node')}
           placeholder={t('node')}
           value={node}
