@@ -1,5 +1,6 @@
 import { type Db, withTx } from '../db/index.ts';
 import { type AddRunCounts, RunCounts } from './run-counts.ts';
+import { emptyCallsOfProfiles } from './sql/empty-calls-of-profiles.ts';
 import { emptyRunsOfProfiles } from './sql/empty-runs-of-profiles.ts';
 import { endLockedRuns } from './sql/end-locked-runs.ts';
 import { lockLiveRuns } from './sql/lock-live-runs.ts';
@@ -36,7 +37,8 @@ export async function endRuns(
 }
 
 /**
- * Ends every run of profiles that are being deleted, and empties those that are over of what was sent along with them.
+ * Ends every run of profiles that are being deleted, and empties those that are over of what was sent along with them,
+ * and their API calls of what they sent.
  * The runs stay: the counters of tasks and workflows tell of them.
  * @param tx holds the locks of the profiles.
  */
@@ -47,6 +49,7 @@ export async function endRunsOfProfiles(
 ): Promise<number> {
   const ended = await endRuns(tx, await selectLiveRunsOfProfiles(tx, profileIds), scope);
   await emptyRunsOfProfiles(tx, profileIds);
+  await emptyCallsOfProfiles(tx, profileIds);
   return ended;
 }
 

@@ -184,7 +184,8 @@ async function startRuns(): Promise<string> {
   await sql`insert into api_call (slot, id, database_id, run_id, profile_id, workflow_id, version, node, request,
               retries_left, attempts, due_at, status, created_at, host)
             values (${slotOf(herbert)}::smallint, 'call', ${scene.databaseId}::int, ${waiting.id}::text,
-              ${herbert}::text, ${scene.workflowId}::int, 1, 'n', '{}', 0, 0, ${clock.now()}::timestamptz, 'queued',
+              ${herbert}::text, ${scene.workflowId}::int, 1, 'n',
+              '{"method": "POST", "url": "https://x.example/secret", "body": "secret"}', 0, 0, ${clock.now()}::timestamptz, 'queued',
               ${clock.now()}::timestamptz, 'https://x.example')`.execute(db);
   return taskId;
 }
@@ -213,8 +214,8 @@ test('profiles/delete takes the profile with all that it is found by, and ends i
     trails.map(({ trail }) => [trail.includes('"next"'), trail.includes('secret')]),
     Array(2).fill([true, false]),
   );
-  const calls = await sql<object>`select status, due_at from api_call`.execute(db);
-  assert.deepEqual(calls.rows, [{ status: 'cancelled', due_at: null }]);
+  const calls = await sql<object>`select status, due_at, request from api_call`.execute(db);
+  assert.deepEqual(calls.rows, [{ status: 'cancelled', due_at: null, request: { method: 'POST' } }]);
   const tasks = await sql<object>`select runs_waiting, runs_ended, runs_failed from task`.execute(db);
   assert.deepEqual(tasks.rows, [{ runs_waiting: 0, runs_ended: 2, runs_failed: 0 }]);
   assert.equal(at(await scene.send('profiles/get', request), 'error'), 404);

@@ -11,7 +11,6 @@ comment on table queue_age is 'How long the oldest entry of each queue had waite
 
 -- Those who look for what failed among millions of runs find it at once; it costs nothing while runs go well.
 create index run_failed on run (workflow_id, id) where status = 'failed';
-create index api_call_parked on api_call (id) where status = 'unknown' and settled_at is null;
 
 create table setting (
   key text primary key,
