@@ -65,6 +65,7 @@ import { checkVault, openVault, type Vault } from './vault/index.ts';
 import {
   createCallDispatcher,
   createEngine,
+  createFirstWalks,
   createRunPort,
   purgeCalls,
   resumeWaiting,
@@ -218,18 +219,18 @@ function createWorkers(config: Config, places: Places, metrics: Metrics, shared:
     onBreaker: metrics.observeBreaker,
     wakeEngine,
   });
-  const engine = createEngine({
+  const walking = {
     ...shared,
-    concurrency: config.engineConcurrency,
-    addRunCounts,
     wakeCalls: () => calls.wake(),
     wakeMessages: () => messengers.dispatcher.wake(),
     segmentsEntered,
     observeLoops: metrics.observeLoops,
-  });
+  };
+  const engine = createEngine({ ...walking, concurrency: config.engineConcurrency, addRunCounts });
   const importer = createImporter({
     ...shared,
     places,
+    startWalk: createFirstWalks(walking),
     concurrency: config.importConcurrency,
     wakeEngine,
   });

@@ -1,5 +1,7 @@
 /** Level 1: the way to PostgreSQL, the schema, and the loop that turns rows into work. Knows no table by itself. */
 export { type ClaimLoop, type ClaimLoopOptions, createClaimLoop } from './claim-loop.ts';
+export { copyRows } from './copy-in.ts';
+export { CopyRows } from './copy-rows.ts';
 export { checkDatabase } from './doctor/check-database.ts';
 export {
   connectEmbedded,

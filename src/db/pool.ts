@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { withCopy } from './copy-pool.ts';
 
 /** The handle that statements take first: the pool, or the transaction of the caller. Statements are raw and typed. */
 export type Db = Kysely<object>;
@@ -39,7 +40,7 @@ export function openPool(options: DbOptions): { db: Db; readPool: () => PoolFigu
   });
   pool.on('error', options.onIdleFault);
   return {
-    db: new Kysely<object>({ dialect: new PostgresDialect({ pool }) }),
+    db: new Kysely<object>({ dialect: new PostgresDialect({ pool: withCopy(pool) }) }),
     readPool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
   };
 }

@@ -67,7 +67,7 @@ export interface ChangedProfile extends CreatedProfile {
 }
 
 /**
- * Writes profiles that are new and profiles that have changed, with their identities and unique values. One statement,
+ * Writes profiles that are new and profiles that have changed, with their identities and unique values. Three statements,
  * one or two more where the database has unique fields; none when there is nothing to write. The caller holds the
  * locks of the changed ones and has asked `findTakenValues` about the unique values of all.
  */
@@ -80,16 +80,17 @@ export async function storeProfiles(
 ): Promise<void> {
   if (created.length === 0 && changed.length === 0) return;
   await storeUniqueValues(tx, shape, created, changed);
-  const gone: ProfileIdentity[] = [];
-  const fresh = created.flatMap(({ id, after }) =>
+  const own = created.flatMap(({ id, after }) =>
     owned(id, diffIdentities([], identitiesOf(shape, after)).fresh),
   );
+  const gone: ProfileIdentity[] = [];
+  const fresh: ProfileIdentity[] = [];
   for (const { id, before, after } of changed) {
     const difference = diffIdentities(identitiesOf(shape, before), identitiesOf(shape, after));
     gone.push(...owned(id, difference.gone));
     fresh.push(...owned(id, difference.fresh));
   }
-  await writeProfiles(tx, shape.database.id, { created, changed, gone, fresh }, now);
+  await writeProfiles(tx, shape.database.id, { created, own, changed, gone, fresh }, now);
 }
 
 /**

@@ -11,6 +11,7 @@ export { countNodes, type NodeCounts } from './count-nodes.ts';
 export { checkRuns } from './doctor.ts';
 export { clearWorkflow, endRunsOfProfiles } from './end-runs.ts';
 export { createEngine, type EngineDeps } from './engine/engine.ts';
+export { createFirstWalks, type FirstWalk, type FirstWalkDeps } from './engine/first-walk.ts';
 export { type ListedNode, listNodes } from './list-nodes.ts';
 export { type DefinitionFault, type NodeType, nodeTypes } from './nodes/node-base.ts';
 export { nodeSchemas } from './nodes/node-schemas.ts';
@@ -34,7 +35,13 @@ export { selectPausedWorkflows } from './sql/select-paused-workflows.ts';
 export { selectRunScopes } from './sql/select-run-scopes.ts';
 export type { RunQuery } from './sql/select-runs.ts';
 export type { EndedCall } from './sql/settle-calls.ts';
-export { type RunStart, requireDefaultStart, type StartOutcome, startRuns } from './start-runs.ts';
+export {
+  type RunStart,
+  requireDefaultStart,
+  type StartOutcome,
+  startRuns,
+  type WalkNewRuns,
+} from './start-runs.ts';
 export type { TrailStep } from './trail.ts';
 export { type Trial, type TrialChoice, type TrialEffect, type TrialResult, tryRun } from './trial/try-run.ts';
 export type { EnteredSegments } from './triggers/match-changes.ts';

@@ -4,7 +4,7 @@ import type { MessageNews, RunPort } from '../messages/index.ts';
 import { changeEvents } from './change-events.ts';
 import type { EdgeName } from './nodes/node-base.ts';
 import type { MessageEvent } from './nodes/wait-event.ts';
-import type { AddRunCounts } from './run-counts.ts';
+import { type AddRunCounts, RunCounts } from './run-counts.ts';
 import { lockRuns } from './sql/lock-runs.ts';
 import { type ResumeOrder, resumeRunsOfMessages } from './sql/resume-runs-of-messages.ts';
 import { selectRunFacts } from './sql/select-run-facts.ts';
@@ -56,11 +56,12 @@ export function createRunPort({ addRunCounts, log, segmentsEntered }: RunPortDep
     },
     async changed(tx, databaseId, changes, now) {
       await writeEvents(tx, { databaseId, now }, changeEvents(changes));
-      const batch = { databaseId, changes, depth: 1, now, addRunCounts, log };
+      const counts = new RunCounts();
       const figures = await startTriggered(tx, {
-        ...batch,
+        ...{ databaseId, changes, depth: 1, now, counts, log },
         ...(segmentsEntered === undefined ? {} : { segmentsEntered }),
       });
+      await counts.write(tx, addRunCounts);
       warnOfLoops(log, figures.stopped);
     },
     async customData(tx, runs) {

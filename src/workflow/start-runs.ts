@@ -1,11 +1,12 @@
 import { type JsonObject, type JsonValue, MusterError, newObjectId, slotOf } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
-import { type AddRunCounts, RunCounts } from './run-counts.ts';
+import type { RunCounts } from './run-counts.ts';
 import { shareOf } from './share-of.ts';
 import { endLiveRuns } from './sql/end-live-runs.ts';
 import { findProfilesInWorkflow } from './sql/find-profiles-in-workflow.ts';
 import type { StartTarget } from './sql/find-start-target.ts';
-import { insertRuns, type NewRun, type RunEntry } from './sql/insert-runs.ts';
+import { insertRuns, type NewRun, type RunEntry, type ToldProfile } from './sql/insert-runs.ts';
+import type { RunFacts } from './sql/select-run-facts.ts';
 import { takeBackMessages } from './take-back-messages.ts';
 import type { Reentry } from './workflow.ts';
 
@@ -26,6 +27,28 @@ export interface RunStart {
   readonly customData: JsonObject | null;
   /** Attachments of the item itself, as `files` has stored them; null = those of the request. */
   readonly attach?: JsonValue;
+  /** Absent = it is read. */
+  readonly told?: ToldProfile | undefined;
+}
+
+/**
+ * Walks new runs in the transaction that starts them, and stores them where they have come to. Whoever starts them says
+ * what is told of their profiles: the walk may change those before the starts are told.
+ */
+export type WalkNewRuns = (
+  tx: Db,
+  entry: RunEntry,
+  runs: readonly NewRun[],
+  now: Date,
+  counts: RunCounts,
+) => Promise<void>;
+
+function factsOf(run: NewRun, entry: RunEntry): RunFacts | undefined {
+  if (run.told === undefined) return undefined;
+  const { workflowId, databaseId, startNode: node } = entry;
+  const { id, profileId, taskId, endedBecause: reason } = run;
+  const status = reason === null ? 'active' : 'ended';
+  return { ...{ id, databaseId, profileId, workflowId, taskId, node, status, reason }, ...run.told };
 }
 
 export type StartOutcome = 'started' | 'skipped_reentry';
@@ -36,6 +59,7 @@ const RESTARTED = 'restarted';
  * Sends profiles into a start node; at most two statements whatever their number. Moves of earlier runs go into
  * `counts`, which the caller writes last. The caller's transaction holds the locks of all the profiles.
  * @param endedBecause why none of the runs is to walk; null = they are. Such runs end no others.
+ * @param walk absent = the engine walks them.
  * @returns what became of each, in the order of `starts`.
  */
 export async function enterRuns(
@@ -45,6 +69,7 @@ export async function enterRuns(
   now: Date,
   counts: RunCounts,
   endedBecause: string | null = null,
+  walk?: WalkNewRuns,
 ): Promise<StartOutcome[]> {
   const { workflowId } = entry;
   const restarts = reentry === 'restart' && endedBecause === null;
@@ -72,15 +97,18 @@ export async function enterRuns(
     }
     lastOf.set(start.profileId, runs.length);
     const share = start.share ?? shareOf(start.taskId, start.taskSize ?? 0);
-    runs.push({ ...start, share, id: newObjectId(now), endedBecause });
+    const slot = slotOf(start.profileId);
+    runs.push({ ...start, slot, share, id: newObjectId(now), endedBecause });
     return 'started';
   });
-  if (runs.length > 0) await insertRuns(tx, entry, runs, now);
   for (const run of runs) {
-    const key = { slot: slotOf(run.profileId), id: run.id };
-    counts.events.start(key);
-    if (run.endedBecause !== null) counts.events.end(key);
+    const facts = factsOf(run, entry);
+    counts.events.start(run, entry.startNode, facts);
+    if (run.endedBecause !== null) counts.events.end(run, facts);
   }
+  if (walk !== undefined && runs.some((run) => run.endedBecause === null)) {
+    await walk(tx, entry, runs, now, counts);
+  } else await insertRuns(tx, entry, runs, now);
   return outcomes;
 }
 
@@ -93,8 +121,10 @@ export function requireDefaultStart(target: StartTarget): void {
 
 /**
  * Starts a run for each profile that the re-entry mode lets in, those of one profile in their order. At most three
- * statements whatever their number. The caller's transaction holds the locks of all the profiles, and has judged the
+ * statements whatever their number, and those of the walk. The caller's transaction holds the locks of all the profiles, and has judged the
  * target by `requireDefaultStart`; publishing never takes a start named Default away.
+ * @param counts takes the moves of runs; the caller writes it last.
+ * @param walk absent = the engine walks them, as it does those of a workflow that is paused.
  * @returns what became of each, in the order of `starts`.
  */
 export async function startRuns(
@@ -102,16 +132,15 @@ export async function startRuns(
   target: StartTarget,
   starts: readonly RunStart[],
   now: Date,
-  addRunCounts: AddRunCounts,
+  counts: RunCounts,
+  walk?: WalkNewRuns,
 ): Promise<StartOutcome[]> {
   const { version, startNode, reentry, workflowId, databaseId } = target;
   if (version === null) throw new Error(`workflow ${workflowId} was never published`);
   if (startNode === null) throw new Error(`workflow ${workflowId} has no start named Default`);
   if (starts.length === 0) return [];
-  const counts = new RunCounts();
   const entry = { workflowId, databaseId, reentry, version, startNode, depth: 0 };
-  const outcomes = await enterRuns(tx, entry, starts, now, counts);
+  const outcomes = await enterRuns(tx, entry, starts, now, counts, null, target.paused ? undefined : walk);
   await counts.events.write(tx, now);
-  await counts.write(tx, addRunCounts);
   return outcomes;
 }

@@ -9,6 +9,7 @@ import {
   parseJson,
 } from '../../src/base/index.ts';
 import { createImporter } from '../../src/importer/index.ts';
+import { firstWalks } from '../support/first-walks.ts';
 import { createTestSignals } from '../support/test-signals.ts';
 import { createAdminClient } from './admin-client.ts';
 import { createTestServer, type TestServer } from './test-server.ts';
@@ -69,6 +70,7 @@ async function drain(): Promise<void> {
   const { db, log, places } = server.deps;
   const importer = createImporter({
     ...{ db, clock, log, signals, places, leaseSeconds: 30, concurrency: 1, wakeEngine: () => {} },
+    startWalk: firstWalks(log),
   });
   const idle = signals.until('import', 'idle');
   await importer.start();
@@ -153,7 +155,7 @@ test('a report has a row for each item, in pages', async () => {
   assert.deepEqual(Object.keys(good), ['item', 'state', 'profile_id', 'start', 'run', 'row']);
   assert.deepEqual(
     [good['state'], good['start'], good['run']['status'], good['run']['node']],
-    ['created', 'started', 'active', 'start'],
+    ['created', 'started', 'ended', 'end'],
   );
   assert.deepEqual(bad, {
     ...{ item: 1, state: 'invalid', error: 400, field: 'email', pointer: '/data/email', row: data[1] },

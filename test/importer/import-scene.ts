@@ -38,15 +38,21 @@ import {
   setWorkflowActive,
 } from '../../src/workflow/index.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { firstWalks } from '../support/first-walks.ts';
 import { createTestSignals } from '../support/test-signals.ts';
 
 export const LEASE_SECONDS = 30;
-const WALK = {
-  nodes: [
-    { id: 'start', type: 'start', name: 'Default', next: 'end' },
-    { id: 'end', type: 'end' },
-  ],
-};
+/** Runs end in the import itself, or rest in it for a day. */
+function walkOf(rests: boolean): JsonObject {
+  const rest = { id: 'rest', type: 'delay', for: 'P1D', next: 'end' };
+  return {
+    nodes: [
+      { id: 'start', type: 'start', name: 'Default', next: rests ? 'rest' : 'end' },
+      ...(rests ? [rest] : []),
+      { id: 'end', type: 'end' },
+    ],
+  };
+}
 
 /** A database of profiles with one active workflow. No engine runs, so that runs stay as the import has left them. */
 export interface Shop {
@@ -59,6 +65,8 @@ export interface Shop {
 interface ShopOptions {
   readonly unknownFields?: UnknownFields;
   readonly reentry?: Reentry;
+  /** Runs stay inside. */
+  readonly rests?: boolean;
   readonly uniqueEmail?: boolean;
   readonly fields?: readonly (readonly [name: string, type: FieldType, match: boolean])[];
   /** Fields with more settings. */
@@ -133,7 +141,14 @@ export class ImportScene {
 
   async makeShop(options: ShopOptions = {}): Promise<Shop> {
     const { db, clock } = this;
-    const { unknownFields, uniqueEmail, reentry = 'each', fields = [], settings = [] } = options;
+    const {
+      unknownFields,
+      uniqueEmail,
+      reentry = 'each',
+      rests = false,
+      fields = [],
+      settings = [],
+    } = options;
     const { id: databaseId } = await createDatabase(db, clock, { name: 'shop', unknownFields, uniqueEmail });
     for (const [name, type, match] of fields) await createField(db, clock, databaseId, { name, type, match });
     for (const field of settings) await createField(db, clock, databaseId, field);
@@ -141,7 +156,8 @@ export class ImportScene {
     for (const channels of options.resources ?? []) {
       resourceIds.push(await this.#makeResource(databaseId, channels));
     }
-    const workflow = await createWorkflow(db, clock, { name: 'w', databaseId, reentry, definition: WALK });
+    const definition = walkOf(rests);
+    const workflow = await createWorkflow(db, clock, { name: 'w', databaseId, reentry, definition });
     await publishWorkflow(db, clock, workflow.id);
     await setWorkflowActive(db, clock, workflow.id, true);
     return { databaseId, workflowId: workflow.id, resourceIds };
@@ -199,7 +215,8 @@ export class ImportScene {
       leaseSeconds: LEASE_SECONDS,
       wakeEngine: () => {},
     };
-    return createImporter({ ...shared, concurrency, log: this.#log(onFault) });
+    const log = this.#log(onFault);
+    return createImporter({ ...shared, concurrency, log, startWalk: firstWalks(log) });
   }
 
   /**

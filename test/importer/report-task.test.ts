@@ -64,7 +64,7 @@ test('each item is told with its state, reason, place of the fault, row and run'
   assert.deepEqual(
     rows.map(({ item, state, start, pointer, run }) => [item, state, start, pointer, run?.status]),
     [
-      [0, 'created', 'started', undefined, 'active'],
+      [0, 'created', 'started', undefined, 'ended'],
       [1, 'updated', 'skipped_reentry', undefined, undefined],
       [2, 'invalid', undefined, '/data/email', undefined],
       [3, 'invalid', undefined, '/phones', undefined],
@@ -77,7 +77,7 @@ test('each item is told with its state, reason, place of the fault, row and run'
     rows.map(({ row }) => row),
     data,
   );
-  assert.deepEqual(rows[0]?.run, { id: runs.rows[0]?.id, status: 'active', node: 'start', reason: null });
+  assert.deepEqual(rows[0]?.run, { id: runs.rows[0]?.id, status: 'ended', node: 'end', reason: null });
   for (const [index, row] of rows.entries()) {
     const result = results[index];
     assert.deepEqual({ ...row, ...result }, row, `item ${index} says what the status says`);

@@ -10,6 +10,7 @@ import {
   createWorkflow,
   findStartTarget,
   publishWorkflow,
+  RunCounts,
   setWorkflowActive,
   startRuns,
 } from '../../src/workflow/index.ts';
@@ -223,15 +224,12 @@ async function walk(
   const target = await findStartTarget(db, id);
   assert.ok(target !== undefined);
   const shared = { taskId: null, itemIndex: 0, contextId: null, customData: null };
-  await withTx(db, (tx) =>
-    startRuns(
-      tx,
-      target,
-      starts.map((start) => ({ ...shared, ...start })),
-      clock.now(),
-      addRunCounts,
-    ),
-  );
+  await withTx(db, async (tx) => {
+    const counts = new RunCounts();
+    const whole = starts.map((start) => ({ ...shared, ...start }));
+    await startRuns(tx, target, whole, clock.now(), counts);
+    await counts.write(tx, addRunCounts);
+  });
   const signals = createTestSignals();
   const idle = signals.until('engine', 'idle');
   const logged: unknown[] = [];

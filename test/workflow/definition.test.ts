@@ -282,6 +282,7 @@ test('a draft is changed, published, activated and deactivated; its versions sta
     workflowId: id,
     databaseId: bench.databaseId,
     active: true,
+    paused: false,
     reentry: 'never',
     version: 2,
     startNode: 'door',

@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
 import { withTx } from '../../src/db/index.ts';
 import { lockProfiles } from '../../src/profiles/index.ts';
-import { changeEvents, createRunContext, startRuns } from '../../src/workflow/index.ts';
+import { changeEvents, createRunContext, RunCounts, startRuns } from '../../src/workflow/index.ts';
 import { createSendScene, type SendScene } from './send-scene.ts';
 import { changeOf, segmentChange, subscription } from './trigger-scene.ts';
 import { createBench, TASK, type WorkflowBench } from './workflow-bench.ts';
@@ -60,7 +60,7 @@ const straight = [
 test('a start and an end are told with the custom data of the item, else of the request', async () => {
   const target = await bench.publish(straight);
   const profileId = await scene.addPerson({ email: 'a@x.ru' });
-  const { db, clock, addRunCounts } = bench;
+  const { db, clock } = bench;
   const now = clock.now();
   await withTx(db, async (tx) => {
     await lockProfiles(tx, bench.databaseId, [profileId]);
@@ -70,7 +70,7 @@ test('a start and an end are told with the custom data of the item, else of the 
       { ...start, customData: { of: 'item' } },
       { ...start, customData: null },
     ];
-    await startRuns(tx, target, starts, now, addRunCounts);
+    await startRuns(tx, target, starts, now, new RunCounts());
   });
   await bench.walk();
   const events = await scene.events();
@@ -123,7 +123,7 @@ test('a restart tells of the end of the old run and of those that are overtaken 
         customData: null,
       };
       const starts = count.map(() => start);
-      return startRuns(tx, target, starts, bench.clock.now(), bench.addRunCounts);
+      return startRuns(tx, target, starts, bench.clock.now(), new RunCounts());
     });
   await begin(1);
   await bench.walk();

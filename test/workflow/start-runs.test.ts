@@ -3,7 +3,13 @@ import { after, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
 import { isObjectId, slotOf } from '../../src/base/index.ts';
 import { withTx } from '../../src/db/index.ts';
-import { countNodes, createRunContext, type StartTarget, startRuns } from '../../src/workflow/index.ts';
+import {
+  countNodes,
+  createRunContext,
+  RunCounts,
+  type StartTarget,
+  startRuns,
+} from '../../src/workflow/index.ts';
 import { at, createBench, TASK, type WorkflowBench } from './workflow-bench.ts';
 
 let bench: WorkflowBench;
@@ -83,11 +89,11 @@ test('nobody is started by an empty list, and a workflow without a version is a 
   assert.deepEqual(await bench.start(target), []);
   const unpublished: StartTarget = { ...target, version: null, startNode: null };
   const starting = withTx(bench.db, (tx) =>
-    startRuns(tx, unpublished, [], bench.clock.now(), bench.addRunCounts),
+    startRuns(tx, unpublished, [], bench.clock.now(), new RunCounts()),
   );
   await assert.rejects(starting, /was never published/);
   const triggered = withTx(bench.db, (tx) =>
-    startRuns(tx, { ...target, startNode: null }, [], bench.clock.now(), bench.addRunCounts),
+    startRuns(tx, { ...target, startNode: null }, [], bench.clock.now(), new RunCounts()),
   );
   await assert.rejects(triggered, /has no start named Default/);
   assert.deepEqual(await bench.runs(), []);

@@ -250,8 +250,8 @@ test('several writers of a transaction move the counters of a task in one write'
     customData: null,
   };
   await withTx(bench.db, async (tx) => {
-    await startRuns(tx, one, [starting], bench.clock.now(), counts.add);
-    await fire(bench, [changeOf(profileId, {})], { db: tx, addRunCounts: counts.add });
+    await startRuns(tx, one, [starting], bench.clock.now(), counts);
+    await fire(bench, [changeOf(profileId, {})], { db: tx, counts });
     assert.deepEqual(bench.deltas, [], 'no task is locked before the end');
     await counts.write(tx, bench.addRunCounts);
   });

@@ -13,16 +13,18 @@ import {
   type Subscription,
   storeProfiles,
 } from '../../src/profiles/index.ts';
-import { createSegment } from '../../src/segments/index.ts';
+import { createSegment, segmentsEntered } from '../../src/segments/index.ts';
 import {
   createCallDispatcher,
   createEngine,
+  createFirstWalks,
   createWorkflow,
   type DispatcherDeps,
   type EngineDeps,
   findStartTarget,
   publishWorkflow,
   type Reentry,
+  RunCounts,
   type RunDelta,
   type RunStart,
   type StartOutcome,
@@ -30,6 +32,7 @@ import {
   setWorkflowActive,
   startRuns,
   updateWorkflow,
+  type WalkNewRuns,
 } from '../../src/workflow/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestSignals } from '../support/test-signals.ts';
@@ -174,11 +177,37 @@ export class WorkflowBench {
     target: StartTarget,
     ...starts: (Partial<RunStart> & { profileId: string })[]
   ): Promise<StartOutcome[]> {
+    return this.#enter(target, starts);
+  }
+
+  /** The same, and walks them in the transaction that starts them, as the importer does. */
+  async startWalking(
+    target: StartTarget,
+    ...starts: (Partial<RunStart> & { profileId: string })[]
+  ): Promise<StartOutcome[]> {
+    const walk = createFirstWalks({
+      ...{ log: this.log(), segmentsEntered, observeLoops: (runs) => this.wakes.push(`loops ${runs}`) },
+      wakeCalls: () => this.wakes.push('calls'),
+      wakeMessages: () => this.wakes.push('messages'),
+    })();
+    const outcomes = await this.#enter(target, starts, walk.walk);
+    walk.committed();
+    return outcomes;
+  }
+
+  async #enter(
+    target: StartTarget,
+    starts: readonly (Partial<RunStart> & { profileId: string })[],
+    walk?: WalkNewRuns,
+  ): Promise<StartOutcome[]> {
     const blank = { taskId: TASK, contextId: null, content: null, customData: null };
     const whole = starts.map((start, itemIndex) => ({ itemIndex, ...blank, ...start }));
     return withTx(this.db, async (tx) => {
       await lockProfiles(tx, this.databaseId, [...new Set(starts.map((start) => start.profileId))]);
-      return startRuns(tx, target, whole, this.clock.now(), this.addRunCounts);
+      const counts = new RunCounts();
+      const outcomes = await startRuns(tx, target, whole, this.clock.now(), counts, walk);
+      await counts.write(tx, this.addRunCounts);
+      return outcomes;
     });
   }
 

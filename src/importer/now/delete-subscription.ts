@@ -11,7 +11,7 @@ import {
   stateOf,
 } from '../../profiles/index.ts';
 import { segmentsEntered } from '../../segments/index.ts';
-import { changeEvents, startTriggered } from '../../workflow/index.ts';
+import { changeEvents, RunCounts, startTriggered } from '../../workflow/index.ts';
 import { importRules } from '../requests/import-rules.ts';
 import { type Authorize, prepareImport } from '../requests/prepare-import.ts';
 import { addRunCounts } from '../sql/add-run-counts.ts';
@@ -62,8 +62,10 @@ export async function deleteSubscription(
     const databaseId = shape.database.id;
     await writeEvents(tx, { databaseId, now }, changeEvents([change]));
     if (!skipTriggers) {
-      const batch = { databaseId, changes: [change], depth: 1, now, addRunCounts, log };
+      const counts = new RunCounts();
+      const batch = { databaseId, changes: [change], depth: 1, now, counts, log };
       started = (await startTriggered(tx, { ...batch, segmentsEntered })).started;
+      await counts.write(tx, addRunCounts);
     }
     await accept(tx, profile.id, subscription);
     return { profileId: profile.id, subscription };

@@ -11,6 +11,7 @@ import {
 import { type Db, withTx, withTxOrRefusal } from '../../db/index.ts';
 import type { Places } from '../../geo/index.ts';
 import { LANE_COUNT, loadShape, type ProfileShape, WIDE_LANE } from '../../profiles/index.ts';
+import { RunCounts } from '../../workflow/index.ts';
 import type { ImportRules } from '../requests/import-rules.ts';
 import { type Authorize, type PreparedImport, prepareImport } from '../requests/prepare-import.ts';
 import { readAttachments, storeRequestAttachments } from '../requests/request-attachments.ts';
@@ -98,9 +99,11 @@ export async function importNow(
   const { dryRun } = prepared.request;
   const found = readAttachments(prepared.request);
   const attempt = async (tx: Db, importPart: typeof importRows): Promise<ImportedRow[]> => {
-    const imported = await importAll(tx, prepared, deps, importPart);
+    const counts = new RunCounts();
+    const imported = await importAll(tx, prepared, deps, importPart, counts);
     if (dryRun) throw new DryRun(imported);
     await accept(tx, imported, prepared.shape);
+    await counts.write(tx, addRunCounts);
     return imported;
   };
   try {
@@ -123,8 +126,9 @@ export async function importNow(
     { request, shape: { database }, workflowId }: PreparedImport,
     { maxItems }: ImportNowDeps,
     importPart: typeof importRows,
+    counts: RunCounts,
   ): Promise<ImportedRow[]> {
-    const scope: ImportScope = { now: clock.now(), addRunCounts, places: deps.places, log };
+    const scope: ImportScope = { now: clock.now(), counts, places: deps.places, log };
     const { envelope } = request;
     const use = { tokenId: token.id, databaseIds: token.databaseIds, now: scope.now };
     const stored = await storeRequestAttachments(tx, request, found, use);

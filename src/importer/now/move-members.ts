@@ -2,7 +2,7 @@ import type { Clock, Log } from '../../base/index.ts';
 import { type Db, withTx } from '../../db/index.ts';
 import { lockProfiles, type ProfileChange, stateOf } from '../../profiles/index.ts';
 import { addMembers, removeMembers, type Segment, segmentsEntered } from '../../segments/index.ts';
-import { startTriggered } from '../../workflow/index.ts';
+import { RunCounts, startTriggered } from '../../workflow/index.ts';
 import { addRunCounts } from '../sql/add-run-counts.ts';
 
 export interface MoveDeps {
@@ -48,8 +48,10 @@ export async function moveMembers(
       return [{ profileId, before: state, after: state, enteredSegments: [segmentId] }];
     });
     if (!move.skipTriggers) {
-      const batch = { databaseId, changes, depth: 1, now, addRunCounts, log, segmentsEntered };
+      const counts = new RunCounts();
+      const batch = { databaseId, changes, depth: 1, now, counts, log, segmentsEntered };
       starts = (await startTriggered(tx, batch)).started;
+      await counts.write(tx, addRunCounts);
     }
     await record(tx, { added, removed });
     return { added, removed };

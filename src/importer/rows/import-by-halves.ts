@@ -1,6 +1,7 @@
 import type { Log, Outcome } from '../../base/index.ts';
 import { type Db, type Refusal, withSavepointOrRefusal } from '../../db/index.ts';
 import type { ProfileShape, RowError } from '../../profiles/index.ts';
+import { RunCounts } from '../../workflow/index.ts';
 import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from './import-rows.ts';
 
 /**
@@ -14,10 +15,14 @@ export async function importByHalves(
   scope: ImportScope,
   log: Log,
 ): Promise<ImportedRow[]> {
+  const counts = new RunCounts();
   const whole: Outcome<ImportedRow[], Refusal> = await withSavepointOrRefusal(tx, () =>
-    importRows(tx, shape, rows, scope),
+    importRows(tx, shape, rows, { ...scope, counts }),
   );
-  if (whole.ok) return whole.value;
+  if (whole.ok) {
+    scope.counts.merge(counts);
+    return whole.value;
+  }
   const [row] = rows;
   if (rows.length === 1 && row !== undefined) {
     const { sqlState, message } = whole.error;

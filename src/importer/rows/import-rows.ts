@@ -19,16 +19,17 @@ import {
 } from '../../profiles/index.ts';
 import { segmentsEntered } from '../../segments/index.ts';
 import {
-  type AddRunCounts,
   findStartTarget,
-  RunCounts,
+  type RunCounts,
   type StartOutcome,
+  selectCustomData,
   startRuns,
   startTriggered,
+  type WalkNewRuns,
 } from '../../workflow/index.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import type { ChunkRow } from '../tasks/chunk-bytes.ts';
-import { type ToldRow, writeImportEvents } from './import-events.ts';
+import { emailOf, type ToldRow, writeImportEvents } from './import-events.ts';
 import { fieldsOf } from './match-item.ts';
 import { joinChanges, moveSegments, type SegmentMove } from './move-segments.ts';
 import { openItem } from './open-item.ts';
@@ -69,9 +70,12 @@ export type ImportedRow =
 
 export interface ImportScope {
   readonly now: Date;
-  readonly addRunCounts: AddRunCounts;
+  /** Takes the moves of runs; the caller writes it, after every other lock of its transaction. */
+  readonly counts: RunCounts;
   readonly places: Places;
   readonly log: Log;
+  /** Absent = the engine walks the runs. */
+  readonly walk?: WalkNewRuns | undefined;
 }
 
 /** Enough to know that a match is ambiguous, also when rows of the batch take the value away from some. */
@@ -182,22 +186,36 @@ function movesOf(
   });
 }
 
+/** The `custom_data` of the requests that the rows came in, by context. */
+async function loadCustomData(tx: Db, rows: readonly SourcedRow[]): Promise<Map<number, JsonObject>> {
+  const contexts = new Set(rows.flatMap(({ source }) => source.contextId ?? []));
+  return contexts.size === 0 ? new Map() : selectCustomData(tx, [...contexts]);
+}
+
 /** Starts a run for each row that was imported for a workflow. Index into the answer = index into `rows`. */
 async function startRows(
   tx: Db,
   rows: readonly SourcedRow[],
   judged: readonly Judged[],
-  resolved: readonly Resolved[],
-  { now, addRunCounts }: ImportScope,
+  told: readonly (ToldRow | undefined)[],
+  { now, counts, walk }: ImportScope,
 ): Promise<Map<number, StartOutcome>> {
   const outcomes = new Map<number, StartOutcome>();
   const imported = rows.flatMap(({ source, row }, index) => {
-    const [parsed, one] = [judged[index], resolved[index]];
-    if (source.workflowId === null || parsed === undefined || !isRow(parsed) || !one?.ok) return [];
+    const [parsed, one] = [judged[index], told[index]];
+    if (source.workflowId === null || parsed === undefined || !isRow(parsed) || one === undefined) return [];
     const { taskId, taskSize, contextId, workflowId } = source;
     const { content, customData, attach } = parsed;
     const carried = { contextId, content, customData, attach };
-    const start = { profileId: one.profileId, taskId, taskSize, itemIndex: row.index, ...carried };
+    const facts = { email: emailOf(one.after), customData: one.customData };
+    const start = {
+      profileId: one.profileId,
+      taskId,
+      taskSize,
+      itemIndex: row.index,
+      ...carried,
+      told: facts,
+    };
     return [{ index, workflowId, start }];
   });
   for (const [workflowId, group] of groupBy(imported, (one) => one.workflowId)) {
@@ -208,7 +226,8 @@ async function startRows(
       target,
       group.map(({ start }) => start),
       now,
-      addRunCounts,
+      counts,
+      walk,
     );
     for (const [position, { index }] of group.entries()) {
       const outcome = started[position];
@@ -218,18 +237,21 @@ async function startRows(
   return outcomes;
 }
 
-function toldRows(
+/** Undefined where the row was not imported. Index into the answer = index into `rows`. */
+function tellRows(
   rows: readonly SourcedRow[],
   judged: readonly Judged[],
   resolved: readonly Resolved[],
-): ToldRow[] {
-  return resolved.flatMap((one, index) => {
+  shared: ReadonlyMap<number, JsonObject>,
+): (ToldRow | undefined)[] {
+  return resolved.map((one, index) => {
     const [sourced, parsed] = [rows[index], judged[index]];
-    if (!one.ok || sourced === undefined || parsed === undefined || !isRow(parsed)) return [];
+    if (!one.ok || sourced === undefined || parsed === undefined || !isRow(parsed)) return undefined;
     const { profileId, state, before, after } = one;
     const { taskId, workflowId, contextId } = sourced.source;
-    const from = { taskId, workflowId, contextId, index: sourced.row.index, customData: parsed.customData };
-    return [{ profileId, state, before, after, ...from }];
+    const ofRequest = contextId === null ? undefined : shared.get(contextId);
+    const customData = parsed.customData ?? ofRequest ?? null;
+    return { profileId, state, before, after, taskId, workflowId, index: sourced.row.index, customData };
   });
 }
 
@@ -262,17 +284,17 @@ export async function importRows(
   });
   const { resolved, changes } = await resolveRows(tx, known, judged, scope.now);
   const entered = await moveSegments(tx, movesOf(rows, judged, resolved), scope.now);
-  await writeImportEvents(tx, shape.database.id, toldRows(rows, judged, resolved), scope.now);
-  const counts = new RunCounts();
-  const starts = await startRows(tx, rows, judged, resolved, { ...scope, addRunCounts: counts.add });
+  const told = tellRows(rows, judged, resolved, await loadCustomData(tx, rows));
+  const imported = told.filter((row) => row !== undefined);
+  await writeImportEvents(tx, shape.database.id, imported, scope.now);
+  const starts = await startRows(tx, rows, judged, told, scope);
   const states = new Map(resolved.flatMap((one) => (one.ok ? [[one.profileId, one.after]] : [])));
   await startTriggered(tx, {
     databaseId: shape.database.id,
     changes: joinChanges(changes, entered, (profileId) => states.get(profileId)),
     depth: 1,
-    ...{ now: scope.now, addRunCounts: counts.add, log: scope.log, segmentsEntered },
+    ...{ now: scope.now, counts: scope.counts, log: scope.log, segmentsEntered },
   });
-  await counts.write(tx, scope.addRunCounts);
   return resolved.map((one, index): ImportedRow => {
     if (!one.ok) return one;
     const parsed = judged[index];

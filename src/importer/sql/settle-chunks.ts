@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
 import type { ClaimedLane } from './claim-lane.ts';
 
-/** What the chunks of one task in this transaction add to its ledger. */
+/** What this transaction adds to the ledger of a task; `chunks` 0 = it has moved runs alone. */
 export interface TaskCounts {
   readonly taskId: string;
   readonly chunks: number;
@@ -14,6 +14,10 @@ export interface TaskCounts {
   notFound: number;
   started: number;
   skippedReentry: number;
+  /** How runs of the task have moved. */
+  waiting: number;
+  ended: number;
+  failed: number;
 }
 
 /**
@@ -52,12 +56,17 @@ export async function settleChunks(
              not_found = t.not_found + c."notFound",
              started = t.started + c.started,
              skipped_reentry = t.skipped_reentry + c."skippedReentry",
-             started_at = coalesce(t.started_at, ${lane.claimedAt}::timestamptz),
-             finished_at = case when t.chunks_left = c.chunks then ${now}::timestamptz end
+             runs_waiting = t.runs_waiting + c.waiting,
+             runs_ended = t.runs_ended + c.ended,
+             runs_failed = t.runs_failed + c.failed,
+             started_at = case when c.chunks = 0 then t.started_at
+                               else coalesce(t.started_at, ${lane.claimedAt}::timestamptz) end,
+             finished_at = case when c.chunks = 0 then t.finished_at
+                                when t.chunks_left = c.chunks then ${now}::timestamptz end
         from held
         join json_to_recordset(${JSON.stringify(counts)}::json)
           as c("taskId" uuid, chunks int, created int, updated int, unchanged int, invalid int, ambiguous int,
-               "notFound" int, started int, "skippedReentry" int) on c."taskId" = held.id
+               "notFound" int, started int, "skippedReentry" int, waiting int, ended int, failed int) on c."taskId" = held.id
        where t.id = held.id
     )
     update import_lane

@@ -1,6 +1,7 @@
 import { type Clock, type Log, newUuid, type Signals } from '../../base/index.ts';
 import { type ClaimLoop, createClaimLoop, type Db } from '../../db/index.ts';
 import type { Places } from '../../geo/index.ts';
+import type { FirstWalk } from '../../workflow/index.ts';
 import { type ClaimedLane, claimLane } from '../sql/claim-lane.ts';
 import { processLane } from './process-lane.ts';
 
@@ -15,6 +16,8 @@ export interface ImporterDeps {
   readonly leaseSeconds: number;
   /** Lanes that are worked on side by side. */
   readonly concurrency: number;
+  /** For each transaction: walks the runs that it starts. */
+  readonly startWalk: () => FirstWalk;
   /** Tells the engine that runs were started. */
   readonly wakeEngine: () => void;
 }
@@ -26,6 +29,7 @@ export function createImporter(deps: ImporterDeps): ClaimLoop {
     db,
     log,
     places: deps.places,
+    startWalk: deps.startWalk,
     now: () => clock.now(),
     beforeCommit: () => signals.reach('import.before-commit'),
   };

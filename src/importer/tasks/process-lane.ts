@@ -1,11 +1,11 @@
-import type { Log } from '../../base/index.ts';
-import { type Db, withTx, withTxOrRefusal } from '../../db/index.ts';
+import type { Log, Outcome } from '../../base/index.ts';
+import { type Db, type Refusal, withTx, withTxOrRefusal } from '../../db/index.ts';
 import type { Places } from '../../geo/index.ts';
 import { loadShape, type ProfileShape, type RowError, WIDE_LANE } from '../../profiles/index.ts';
+import { type FirstWalk, RunCounts, type RunDelta } from '../../workflow/index.ts';
 import { importByHalves } from '../rows/import-by-halves.ts';
 import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from '../rows/import-rows.ts';
 import { stateOfFault } from '../rows/item-state.ts';
-import { addRunCounts } from '../sql/add-run-counts.ts';
 import { type ClaimedLane, ORDINARY_LANES } from '../sql/claim-lane.ts';
 import { growTask } from '../sql/grow-task.ts';
 import { lockLanes } from '../sql/lock-lanes.ts';
@@ -25,6 +25,8 @@ export interface LaneDeps {
   readonly log: Log;
   readonly now: () => Date;
   readonly places: Places;
+  /** For each transaction: walks the runs that it starts. */
+  readonly startWalk: () => FirstWalk;
   /** Passed before the commit. */
   readonly beforeCommit: () => Promise<void> | void;
 }
@@ -40,7 +42,12 @@ interface LaneRow extends SourcedRow {
   readonly row: ChunkRow;
 }
 
-type ImportAll = (tx: Db, shape: ProfileShape, rows: readonly LaneRow[]) => Promise<ImportedRow[]>;
+type ImportAll = (
+  tx: Db,
+  shape: ProfileShape,
+  rows: readonly LaneRow[],
+  counts: RunCounts,
+) => Promise<ImportedRow[]>;
 
 async function unpackChunks(chunks: readonly PendingChunk[]): Promise<LaneRow[]> {
   const unpacked = await Promise.all(chunks.map((chunk) => unpackRows(chunk.payload)));
@@ -51,7 +58,19 @@ function emptyCounts(taskId: string, chunks: number): TaskCounts {
   return {
     ...{ taskId, chunks, created: 0, updated: 0, unchanged: 0 },
     ...{ invalid: 0, ambiguous: 0, notFound: 0, started: 0, skippedReentry: 0 },
+    ...{ waiting: 0, ended: 0, failed: 0 },
   };
+}
+
+/** Moves of runs may be those of other tasks too, where a workflow restarts. */
+function addDeltas(counts: Map<string, TaskCounts>, deltas: readonly RunDelta[]): void {
+  for (const { taskId, waiting, ended, failed } of deltas) {
+    const task = counts.get(taskId) ?? emptyCounts(taskId, 0);
+    counts.set(taskId, task);
+    task.waiting += waiting;
+    task.ended += ended;
+    task.failed += failed;
+  }
 }
 
 function countRow(counts: TaskCounts, row: ImportedRow): void {
@@ -77,6 +96,7 @@ async function settle(
   chunks: readonly PendingChunk[],
   rows: readonly LaneRow[],
   imported: readonly ImportedRow[],
+  runs: RunCounts,
   now: Date,
 ): Promise<void> {
   const results = new Map<number, RowResult[]>(chunks.map((chunk) => [chunk.id, []]));
@@ -94,6 +114,8 @@ async function settle(
   const packed = await Promise.all(
     chunks.map(async ({ id }) => ({ id, result: await packResults(results.get(id) ?? []) })),
   );
+  await runs.writeNodes(tx);
+  addDeltas(counts, runs.takeDeltas());
   await settleChunks(tx, lane, packed, [...counts.values()], now);
 }
 
@@ -128,19 +150,36 @@ async function settleLane(
     await growTask(tx, chunk.taskId, { total: 1, chunks: 0 });
     rows.push({ source: chunk, row: { index: 0, fault } });
   }
-  const imported = await importAll(tx, shape, rows);
-  await settle(tx, lane, chunks, rows, imported, deps.now());
+  const counts = new RunCounts();
+  const imported = await importAll(tx, shape, rows, counts);
+  await settle(tx, lane, chunks, rows, imported, counts, deps.now());
   await deps.beforeCommit();
   return rows.length + chunks.filter(isAudience).length;
 }
 
-function scopeOf({ now, places, log }: LaneDeps): ImportScope {
-  return { now: now(), addRunCounts, places, log };
+function scopeOf({ now, places, log }: LaneDeps, counts: RunCounts): ImportScope {
+  return { now: now(), counts, places, log };
+}
+
+/** Imports with the first walk of the runs. A refusal is a value, for it may be the walk's and not the rows' fault. */
+async function importAndWalk(deps: LaneDeps, lane: ClaimedLane): Promise<Outcome<number, Refusal>> {
+  let walk: FirstWalk | undefined;
+  const settled = await withTxOrRefusal(deps.db, (tx) => {
+    // Anew for each attempt: what an attempt has queued that was rolled back is not there.
+    const started = deps.startWalk();
+    walk = started;
+    return settleLane(deps, tx, lane, (inner, shape, rows, counts) =>
+      importRows(inner, shape, rows, { ...scopeOf(deps, counts), walk: started.walk }),
+    );
+  });
+  if (settled.ok) walk?.committed();
+  return settled;
 }
 
 /**
- * Imports the oldest chunks of a claimed lane, about a thousand rows, in one transaction, and gives the lane up. Locks:
- * lanes, profiles, unique values, runs, tasks, each in order of its key.
+ * Imports the oldest chunks of a claimed lane, about a thousand rows, in one transaction, and gives the lane up. The
+ * first claim walks the runs as well; after a fault or a refusal the engine does, so that no workflow keeps an import
+ * back. Locks: lanes, profiles, unique values, runs, node counts, tasks, each in order of its key.
  * @returns how many rows were settled.
  */
 export async function processLane(deps: LaneDeps, lane: ClaimedLane): Promise<number> {
@@ -157,13 +196,19 @@ export async function processLane(deps: LaneDeps, lane: ClaimedLane): Promise<nu
       ),
     );
   }
+  if (lane.attempts === 1) {
+    const walked = await importAndWalk(deps, lane);
+    if (walked.ok) return walked.value;
+  }
   const settled = await withTxOrRefusal(db, (tx) =>
-    settleLane(deps, tx, lane, (inner, shape, rows) => importRows(inner, shape, rows, scopeOf(deps))),
+    settleLane(deps, tx, lane, (inner, shape, rows, counts) =>
+      importRows(inner, shape, rows, scopeOf(deps, counts)),
+    ),
   );
   if (settled.ok) return settled.value;
   return withTx(db, (tx) =>
-    settleLane(deps, tx, lane, (inner, shape, rows) =>
-      importByHalves(inner, shape, rows, scopeOf(deps), log),
+    settleLane(deps, tx, lane, (inner, shape, rows, counts) =>
+      importByHalves(inner, shape, rows, scopeOf(deps, counts), log),
     ),
   );
 }

@@ -37,7 +37,7 @@ export interface EngineDeps {
  */
 export function createEngine(deps: EngineDeps): ClaimLoop {
   const { db, clock, log, signals } = deps;
-  const loadVersion = createVersionCache(db);
+  const loadVersion = createVersionCache();
   const turns = new Turns();
   const processDeps: ProcessDeps = {
     db,
@@ -57,7 +57,7 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
       const runs = await claimRuns(db, due, { token, now, leaseEnd, limit: BATCH_RUNS });
       if (runs.length === 0) continue;
       // After the claim, so that a version that cannot be read keeps its own runs back for a lease and nobody else's.
-      const { databaseId, definition } = await loadVersion(due);
+      const { databaseId, definition } = await loadVersion(db, due);
       return { version: { ...due, databaseId }, definition, token, runs };
     }
     return undefined;

@@ -12,12 +12,12 @@ export interface CompiledVersion {
   readonly definition: Definition;
 }
 
-export type LoadVersion = (version: DueVersion) => Promise<CompiledVersion>;
+type LoadVersion = (db: Db, version: DueVersion) => Promise<CompiledVersion>;
 
 /** Versions never change once they are published, so what is cached cannot be stale. */
-export function createVersionCache(db: Db): LoadVersion {
+export function createVersionCache(): LoadVersion {
   const kept = new Map<string, CompiledVersion>();
-  return async ({ workflowId, version }) => {
+  return async (db, { workflowId, version }) => {
     const key = `${workflowId} ${version}`;
     const cached = kept.get(key);
     if (cached !== undefined) return cached;

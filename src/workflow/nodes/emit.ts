@@ -1,6 +1,5 @@
-import { isJsonObject, slotOf } from '../../base/index.ts';
+import { isJsonObject } from '../../base/index.ts';
 import { eventTypes } from '../../hooks/index.ts';
-import { selectRunBelongings } from '../sql/select-run-belongings.ts';
 import { type JsonTemplate, renderJson } from './json-template.ts';
 import type { NodeBase } from './node-base.ts';
 import type { NodeReader } from './node-reader.ts';
@@ -40,11 +39,9 @@ export function parseEmit(reader: NodeReader): EmitNode | undefined {
   return event === undefined ? undefined : { id: reader.id, type: 'emit', event, data, edges: reader.edges };
 }
 
-/** One statement reads the custom data; the events are written with the batch. */
+/** The events are written with the batch. */
 export const executeEmit: ExecuteNode<EmitNode> = async (node, runs, scope) => {
   const profiles = await scope.profiles();
-  const keys = runs.map(({ id, profileId }) => ({ slot: slotOf(profileId), id }));
-  const belongings = await selectRunBelongings(scope.tx, keys);
   return runs.map((run): NodeStep => {
     const profile = profiles.get(run.profileId);
     if (profile === undefined) return { kind: 'fail', reason: PROFILE_GONE };
@@ -57,7 +54,7 @@ export const executeEmit: ExecuteNode<EmitNode> = async (node, runs, scope) => {
       workflowId: scope.workflowId,
       resourceId: null,
       data: Object.fromEntries([...node.data].map(([key, value]) => [key, renderJson(value, variables)])),
-      customData: belongings.get(run.id)?.anyCustomData ?? null,
+      customData: run.customData,
       subscription: null,
     });
     scope.raised.push({ profileId: profile.id, name: node.event });

@@ -20,6 +20,8 @@ export interface WalkingRun {
   readonly ownContent: boolean;
   /** `{apicontent.x}`: the item's content or that of the request, with saved answers laid over it. */
   readonly content: JsonObject;
+  /** What hook events are told beside what they tell: the item's or that of the request. */
+  readonly customData: JsonObject | null;
   /** Which subscription the request wants messages to go to, as it was sent; null = it does not say. */
   readonly subscriptionFilter: JsonObject | null;
 }

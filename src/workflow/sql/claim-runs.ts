@@ -23,6 +23,8 @@ export interface ClaimedRun {
   readonly contextId: number | null;
   readonly content: JsonObject | null;
   readonly saved: JsonObject | null;
+  /** Of the item itself; null = that of the request holds. */
+  readonly customData: JsonObject | null;
 }
 
 interface RunRow {
@@ -40,6 +42,7 @@ interface RunRow {
   context_id: number | null;
   content: JsonObject | null;
   saved: JsonObject | null;
+  custom_data: JsonObject | null;
 }
 
 /**
@@ -77,7 +80,7 @@ export async function claimRuns(
       from due
      where r.slot = due.slot and r.id = due.id
     returning r.slot, r.id, r.profile_id, r.task_id, r.share, r.node, r.status, r.resume, r.reason, r.steps, r.depth,
-              r.context_id, r.content, r.saved
+              r.context_id, r.content, r.saved, r.custom_data
   `.execute(db);
   // Ids are in the order of starting, so that two runs of one profile go in their order.
   return rows.map(toClaimedRun).sort((left, right) => (left.id < right.id ? -1 : 1));
@@ -99,5 +102,6 @@ function toClaimedRun(row: RunRow): ClaimedRun {
     contextId: row.context_id,
     content: row.content,
     saved: row.saved,
+    customData: row.custom_data,
   };
 }

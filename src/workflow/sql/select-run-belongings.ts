@@ -11,8 +11,6 @@ export interface RunBelongings {
   readonly customData: JsonObject | null;
   /** Of the item itself. */
   readonly attach: JsonValue;
-  /** Of the item, else of the request. */
-  readonly anyCustomData: JsonObject | null;
 }
 
 interface BelongingsRow {
@@ -21,7 +19,6 @@ interface BelongingsRow {
   content: JsonObject | null;
   custom_data: JsonObject | null;
   attach: JsonValue;
-  any_custom_data: JsonObject | null;
 }
 
 /** What each of the runs carries, by its id. */
@@ -32,7 +29,6 @@ export async function selectRunBelongings(
   const keys = JSON.stringify(runs.map(({ slot, id }) => ({ slot, id })));
   const { rows } = await sql<BelongingsRow>`
     select r.id, r.item_index, r.custom_data, r.attach,
-           coalesce(r.custom_data, c.custom_data) as any_custom_data,
            case when r.saved is null then r.content
                 else coalesce(r.content, c.content, '{}'::jsonb) || r.saved end as content
       from json_to_recordset(${keys}::json) as k(slot smallint, id text)
@@ -47,7 +43,6 @@ export async function selectRunBelongings(
         content: row.content,
         customData: row.custom_data,
         attach: row.attach,
-        anyCustomData: row.any_custom_data,
       },
     ]),
   );

@@ -144,6 +144,7 @@ class TrialRun {
     return {
       ...{ slot: slotOf(profileId), id, profileId, contextId: null, depth: 0, ownContent: true },
       content: { ...content, ...this.#saved },
+      customData: null,
       subscriptionFilter: null,
     };
   }
@@ -156,7 +157,7 @@ class TrialRun {
     const run: ClaimedRun = {
       ...{ slot: slotOf(profile.id), id, profileId: profile.id, taskId: null, share: 0, node },
       ...{ status: 'active', resume, reason: null, steps: 0, depth: 0 },
-      ...{ contextId: null, content: this.#trial.content, saved: null },
+      ...{ contextId: null, content: this.#trial.content, saved: null, customData: null },
     };
     return walkRuns(this.#definition, [{ run, walking: this.#walking(id) }], this.#scope(profile));
   }

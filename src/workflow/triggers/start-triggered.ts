@@ -3,8 +3,7 @@ import type { Db } from '../../db/index.ts';
 import type { ProfileChange } from '../../profiles/index.ts';
 import { filterInSegments } from '../../segments/index.ts';
 import { resumeUpdated } from '../resume-waiting.ts';
-import { type AddRunCounts, RunCounts } from '../run-counts.ts';
-import { addNodeCounts, type NodeCount } from '../sql/add-node-counts.ts';
+import type { RunCounts } from '../run-counts.ts';
 import { enterRuns } from '../start-runs.ts';
 import { type ActiveTrigger, loadTriggers } from './load-triggers.ts';
 import { type EnteredSegments, matchChanges } from './match-changes.ts';
@@ -119,15 +118,11 @@ export async function fireTriggers(
   return figures;
 }
 
-/** The counts of starts that were cut off, one for each start node. */
-export function countStopped(stopped: readonly StoppedStarts[]): NodeCount[] {
-  const counts = new Map<string, NodeCount>();
+/** Counts starts that were cut off at their start nodes. */
+export function countStopped(counts: RunCounts, stopped: readonly StoppedStarts[]): void {
   for (const { workflowId, version, node, runs } of stopped) {
-    const key = `${workflowId} ${version} ${node}`;
-    const passed = (counts.get(key)?.passed ?? 0) + runs;
-    counts.set(key, { workflowId, version, node, outcome: 'loop', passed });
+    counts.pass({ workflowId, version, node, outcome: 'loop', passed: runs });
   }
-  return [...counts.values()];
 }
 
 /** What an operator must see: a circle of workflows was cut. Call it when the transaction has committed. */
@@ -142,8 +137,8 @@ export function warnOfLoops(log: Log, stopped: readonly StoppedStarts[]): void {
 }
 
 export interface TriggerBatch extends FiringBatch {
-  /** Comes last, after every other lock; several writers of one transaction share `RunCounts.add`. */
-  readonly addRunCounts: AddRunCounts;
+  /** Takes the moves of runs; the caller writes it, after every other lock. */
+  readonly counts: RunCounts;
   readonly log: Log;
   /** Absent = only `enteredSegments` of the changes count. */
   readonly segmentsEntered?: SegmentsEntered;
@@ -155,16 +150,15 @@ export interface TriggerBatch extends FiringBatch {
  * for segments where a trigger waits for them, and at most five for
  * each start node that fires, whatever the number of profiles. Not to be called for profiles whose import skips
  * triggers. The runs belong to no task and carry no content.
- * @param tx the caller's transaction, which holds the locks of the profiles. Locks runs, calls, node counts, tasks.
+ * @param tx the caller's transaction, which holds the locks of the profiles. Locks runs and calls.
  */
 export async function startTriggered(tx: Db, batch: TriggerBatch): Promise<TriggerFigures> {
   if (batch.changes.length === 0) return noTriggerFigures();
   await resumeUpdated(tx, batch.databaseId, batch.changes, batch.now);
   const triggers = await loadTriggers(tx, batch.databaseId, batch.log);
-  const counts = new RunCounts();
+  const { counts } = batch;
   const figures = await fireTriggers(tx, triggers, batch, counts, batch.segmentsEntered);
   await counts.events.write(tx, batch.now);
-  if (figures.stopped.length > 0) await addNodeCounts(tx, countStopped(figures.stopped));
-  await counts.write(tx, batch.addRunCounts);
+  countStopped(counts, figures.stopped);
   return figures;
 }
