@@ -2,7 +2,7 @@ import { type Outcome, success } from '../base/index.ts';
 import type { Db } from '../db/index.ts';
 import { applyFieldPatch, type FieldPatch } from './field-patch.ts';
 import type { ProfileShape } from './fields.ts';
-import { diffIdentities, type Identity, identitiesOf } from './identities.ts';
+import { diffIdentities, type Identity, identitiesOf, ownIdentities } from './identities.ts';
 import type { ProfileState } from './profile-state.ts';
 import type { RowError } from './row-error.ts';
 import { lockProfileRows, type StoredProfile } from './sql/select-profiles.ts';
@@ -80,9 +80,7 @@ export async function storeProfiles(
 ): Promise<void> {
   if (created.length === 0 && changed.length === 0) return;
   await storeUniqueValues(tx, shape, created, changed);
-  const own = created.flatMap(({ id, after }) =>
-    owned(id, diffIdentities([], identitiesOf(shape, after)).fresh),
-  );
+  const own = created.flatMap(({ id, after }) => owned(id, ownIdentities(shape, after)));
   const gone: ProfileIdentity[] = [];
   const fresh: ProfileIdentity[] = [];
   for (const { id, before, after } of changed) {

@@ -100,9 +100,22 @@ export function identitiesOf(shape: ProfileShape, { fields, subscriptions }: Pro
   return identities;
 }
 
+const MAX_COMPARED = 8;
+
+function isSameIdentity(left: Identity, right: Identity): boolean {
+  return left.kind === right.kind && left.value === right.value && left.resourceId === right.resourceId;
+}
+
 /** Names an identity among those of one profile. */
 function keyOf({ kind, value, resourceId }: Identity): string {
   return `${kind} ${resourceId} ${value}`;
+}
+
+/** Those of a new profile, each once. Of a few it is quicker to compare them than to print keys. */
+export function ownIdentities(shape: ProfileShape, state: ProfileState): Identity[] {
+  const all = identitiesOf(shape, state);
+  if (all.length > MAX_COMPARED) return diffIdentities([], all).fresh;
+  return all.filter((one, index) => !all.some((earlier, at) => at < index && isSameIdentity(earlier, one)));
 }
 
 /** What must be deleted and inserted when a profile changes; each once, though two subscriptions may share a contact. */

@@ -51,7 +51,9 @@ export { namedText, pushText, type UniqueValue, uniqueValuesOf } from './identit
 export {
   isFoundBy,
   keyOfLookups,
+  type LookedAt,
   type Lookup,
+  lookedAtBy,
   lookupIdentity,
   type MatchKey,
   matchKeyOfField,

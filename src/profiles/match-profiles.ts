@@ -122,16 +122,34 @@ export function placeOf(lookup: Lookup): string {
   return lookup.by === 'identity' ? `${lookup.kind} ${lookup.value}` : lookup.text;
 }
 
-/** Every place at which a profile is found by `kind` and value, and by the given fields that have no index. */
-export function placesOf(shape: ProfileShape, state: ProfileState, scanned: Iterable<string>): Set<string> {
+/** What the lookups of a batch look at: kinds of identities, and fields that have no index. */
+export interface LookedAt {
+  readonly kinds: ReadonlySet<number>;
+  readonly fields: ReadonlySet<string>;
+}
+
+export function lookedAtBy(lookups: Iterable<Lookup>): LookedAt {
+  const [kinds, fields] = [new Set<number>(), new Set<string>()];
+  for (const lookup of lookups) {
+    if (lookup.by === 'identity') kinds.add(lookup.kind);
+    else if (lookup.by === 'field') fields.add(lookup.field);
+  }
+  return { kinds, fields };
+}
+
+/** Every place at which a profile is found by lookups of these kinds, and by these fields. */
+export function placesOf(shape: ProfileShape, state: ProfileState, lookedAt: LookedAt): Set<string> {
   const places = new Set<string>();
   for (const field of shape.matchFields) {
+    if (field.kind === null || !lookedAt.kinds.has(field.kind)) continue;
     for (const text of textsOfField(field, state.fields[field.name])) places.add(`${field.kind} ${text}`);
   }
   for (const subscription of state.subscriptions) {
-    for (const { kind, value } of textsOfSubscription(shape, subscription)) places.add(`${kind} ${value}`);
+    for (const { kind, value } of textsOfSubscription(shape, subscription)) {
+      if (lookedAt.kinds.has(kind)) places.add(`${kind} ${value}`);
+    }
   }
-  for (const name of scanned) {
+  for (const name of lookedAt.fields) {
     const value = state.fields[name];
     if (value !== undefined && value !== null) places.add(`field ${name} ${matchText(value)}`);
   }

@@ -23,6 +23,7 @@ export type AddRunCounts = (tx: Db, deltas: readonly RunDelta[]) => Promise<void
 export class RunCounts {
   readonly #deltas = new Map<string, RunDelta>();
   readonly #passed = new Map<string, NodeCount>();
+  #due = 0;
   /** The runs that start and end by the way; told by whoever holds the moves, before it writes them. */
   readonly events = new RunEvents();
 
@@ -41,6 +42,15 @@ export class RunCounts {
     this.events.end(run);
   }
 
+  /** How many runs the transaction leaves to the engine: it is worth waking. */
+  get due(): number {
+    return this.#due;
+  }
+
+  leaveDue(runs: number): void {
+    this.#due += runs;
+  }
+
   /** Counts runs that have left a node. */
   pass(count: NodeCount): void {
     const key = JSON.stringify([count.workflowId, count.version, count.node, count.outcome]);
@@ -50,6 +60,7 @@ export class RunCounts {
 
   /** Takes over what a part of the transaction has collected, when it is sure that the part will not be undone. */
   merge(part: RunCounts): void {
+    this.leaveDue(part.due);
     for (const count of part.#passed.values()) this.pass(count);
     this.#sum(part.#deltas.values());
   }

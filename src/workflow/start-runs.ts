@@ -106,9 +106,12 @@ export async function enterRuns(
     counts.events.start(run, entry.startNode, facts);
     if (run.endedBecause !== null) counts.events.end(run, facts);
   }
-  if (walk !== undefined && runs.some((run) => run.endedBecause === null)) {
-    await walk(tx, entry, runs, now, counts);
-  } else await insertRuns(tx, entry, runs, now);
+  const walking = runs.filter((run) => run.endedBecause === null).length;
+  if (walk !== undefined && walking > 0) await walk(tx, entry, runs, now, counts);
+  else {
+    await insertRuns(tx, entry, runs, now);
+    counts.leaveDue(walking);
+  }
   return outcomes;
 }
 

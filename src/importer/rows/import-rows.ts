@@ -7,6 +7,7 @@ import {
   findUniqueOwners,
   type Lookup,
   lockProfiles,
+  lookedAtBy,
   matchProfiles,
   type ProfileChange,
   type ProfileShape,
@@ -107,7 +108,7 @@ async function readKnown(tx: Db, shape: ProfileShape, rows: readonly ParsedRow[]
   return {
     ...{ found, limit: MATCH_LIMIT, stored },
     owners: await findUniqueOwners(tx, databaseId, uniqueValuesOfRows(shape, rows)),
-    scannedFields: new Set([...lookups.values()].flatMap((one) => (one.by === 'field' ? [one.field] : []))),
+    lookedAt: lookedAtBy(lookups.values()),
   };
 }
 

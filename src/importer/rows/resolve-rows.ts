@@ -4,6 +4,7 @@ import {
   type ChangedProfile,
   type CreatedProfile,
   isFoundBy,
+  type LookedAt,
   type Lookup,
   type ProfileChange,
   type ProfileShape,
@@ -51,8 +52,8 @@ export interface Known {
   readonly stored: ReadonlyMap<string, StoredProfile>;
   /** The profiles that have unique values which these rows bring, by `uniqueKey`. */
   readonly owners: ReadonlyMap<string, string>;
-  /** Fields without an index that rows are matched by. */
-  readonly scannedFields: ReadonlySet<string>;
+  /** What the rows are matched by. */
+  readonly lookedAt: LookedAt;
 }
 
 const EMPTY: ProfileState = { fields: {}, subscriptions: [] };
@@ -187,7 +188,7 @@ export class RowResolver {
   }
 
   #gain(draft: Draft): void {
-    for (const place of placesOf(this.#shape, draft.after, this.#known.scannedFields)) {
+    for (const place of placesOf(this.#shape, draft.after, this.#known.lookedAt)) {
       const ids = this.#gained.get(place);
       if (ids === undefined) this.#gained.set(place, new Set([draft.id]));
       else ids.add(draft.id);

@@ -18,7 +18,7 @@ export interface ImporterDeps {
   readonly concurrency: number;
   /** For each transaction: walks the runs that it starts. */
   readonly startWalk: () => FirstWalk;
-  /** Tells the engine that runs were started. */
+  /** Tells the engine that there are runs for it. */
   readonly wakeEngine: () => void;
 }
 
@@ -47,9 +47,9 @@ export function createImporter(deps: ImporterDeps): ClaimLoop {
     },
     work: async (lane) => {
       await signals.reach('import.claimed');
-      const rows = await processLane(laneDeps, lane);
+      const { rows, dueRuns } = await processLane(laneDeps, lane);
       await signals.reach('import.after-commit');
-      if (rows > 0) deps.wakeEngine();
+      if (dueRuns > 0) deps.wakeEngine();
       return rows;
     },
   });

@@ -124,14 +124,21 @@ function isAudience(chunk: PendingChunk): boolean {
   return chunk.rows === 0;
 }
 
-/** @returns how many rows were settled, an audience that was found counting as one: 0 when the lane is another's by now, or has nothing pending. */
+/** What one claim of a lane has come to. */
+interface SettledLane {
+  /** An audience that was found counts as one: 0 when the lane is another's by now, or has nothing pending. */
+  readonly rows: number;
+  /** Runs that are left to the engine. */
+  readonly dueRuns: number;
+}
+
 async function settleLane(
   deps: LaneDeps,
   tx: Db,
   lane: ClaimedLane,
   importAll: ImportAll,
   givesUp = false,
-): Promise<number> {
+): Promise<SettledLane> {
   // After a failure the oldest alone, so that a chunk which cannot be processed takes no other task's with it.
   const limits = { chunks: lane.attempts > 1 ? 1 : MAX_CHUNKS, rows: CHUNK_ROWS };
   if (lane.lane === WIDE_LANE) await lockLanes(tx, lane.databaseId, ORDINARY_LANES);
@@ -139,7 +146,7 @@ async function settleLane(
   if (chunks.length === 0) {
     // Else a lane that was claimed just as another had emptied it would stay closed for a whole lease.
     await settleChunks(tx, lane, [], [], deps.now());
-    return 0;
+    return { rows: 0, dueRuns: 0 };
   }
   const shape = await loadShape(tx, lane.databaseId);
   const rows = await unpackChunks(chunks.filter((chunk) => !isAudience(chunk)));
@@ -154,7 +161,7 @@ async function settleLane(
   const imported = await importAll(tx, shape, rows, counts);
   await settle(tx, lane, chunks, rows, imported, counts, deps.now());
   await deps.beforeCommit();
-  return rows.length + chunks.filter(isAudience).length;
+  return { rows: rows.length + chunks.filter(isAudience).length, dueRuns: counts.due };
 }
 
 function scopeOf({ now, places, log }: LaneDeps, counts: RunCounts): ImportScope {
@@ -162,7 +169,7 @@ function scopeOf({ now, places, log }: LaneDeps, counts: RunCounts): ImportScope
 }
 
 /** Imports with the first walk of the runs. A refusal is a value, for it may be the walk's and not the rows' fault. */
-async function importAndWalk(deps: LaneDeps, lane: ClaimedLane): Promise<Outcome<number, Refusal>> {
+async function importAndWalk(deps: LaneDeps, lane: ClaimedLane): Promise<Outcome<SettledLane, Refusal>> {
   let walk: FirstWalk | undefined;
   const settled = await withTxOrRefusal(deps.db, (tx) => {
     // Anew for each attempt: what an attempt has queued that was rolled back is not there.
@@ -180,9 +187,8 @@ async function importAndWalk(deps: LaneDeps, lane: ClaimedLane): Promise<Outcome
  * Imports the oldest chunks of a claimed lane, about a thousand rows, in one transaction, and gives the lane up. The
  * first claim walks the runs as well; after a fault or a refusal the engine does, so that no workflow keeps an import
  * back. Locks: lanes, profiles, unique values, runs, node counts, tasks, each in order of its key.
- * @returns how many rows were settled.
  */
-export async function processLane(deps: LaneDeps, lane: ClaimedLane): Promise<number> {
+export async function processLane(deps: LaneDeps, lane: ClaimedLane): Promise<SettledLane> {
   const { db, log } = deps;
   if (lane.attempts > MAX_ATTEMPTS) {
     log.error({ ...lane }, 'a part of a task is given up after too many faults; its items get error 500');

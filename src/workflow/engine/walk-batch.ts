@@ -177,11 +177,9 @@ export async function walkBatch(
   const walks = batch.runs.map((run) => ({ run, walking: toWalking(run, contexts) }));
   const scope = createScope(tx, batch, now);
   const walked = await walkRuns(batch.definition, walks, scope);
-  await tellOfChanges(
-    scope,
-    walks.map(({ walking }) => walking),
-  );
-  await tellRaised(scope);
+  const walkings = walks.map(({ walking }) => walking);
+  counts.leaveDue(await tellOfChanges(scope, walkings));
+  counts.leaveDue(await tellRaised(scope));
   await settle(tx, batch, walked, now);
   countRuns(batch, walks, walked, counts);
   const cut = await enterJumps(tx, walked.jumps, now, counts);

@@ -154,9 +154,9 @@ export interface TriggerBatch extends FiringBatch {
  */
 export async function startTriggered(tx: Db, batch: TriggerBatch): Promise<TriggerFigures> {
   if (batch.changes.length === 0) return noTriggerFigures();
-  await resumeUpdated(tx, batch.databaseId, batch.changes, batch.now);
-  const triggers = await loadTriggers(tx, batch.databaseId, batch.log);
   const { counts } = batch;
+  counts.leaveDue(await resumeUpdated(tx, batch.databaseId, batch.changes, batch.now));
+  const triggers = await loadTriggers(tx, batch.databaseId, batch.log);
   const figures = await fireTriggers(tx, triggers, batch, counts, batch.segmentsEntered);
   await counts.events.write(tx, batch.now);
   countStopped(counts, figures.stopped);
