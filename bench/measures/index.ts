@@ -1,0 +1,5 @@
+import { importMeasure } from './import.ts';
+import type { Measure } from './measure.ts';
+
+/** Everything that is measured, in the order in which it is. */
+export const measures: readonly Measure[] = [importMeasure];
