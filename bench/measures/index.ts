@@ -1,5 +1,14 @@
+import { calls } from './calls.ts';
+import { coldStart } from './cold-start.ts';
+import { email } from './email.ts';
+import { engine } from './engine.ts';
+import { hooks } from './hooks.ts';
 import { importMeasure } from './import.ts';
+import { importGrown } from './import-grown.ts';
 import type { Measure } from './measure.ts';
+import { memory } from './memory.ts';
 
 /** Everything that is measured, in the order in which it is. */
-export const measures: readonly Measure[] = [importMeasure];
+export const measures: readonly Measure[] = [
+  ...[importMeasure, importGrown, engine, email, calls, hooks, memory, coldStart],
+];

@@ -60,9 +60,9 @@ test('every measure has a name of its own', () => {
 });
 
 test('a round has valid customers of its own, and changes them all', () => {
-  const fresh = itemsOf(printBatch(3, numbersFrom(50, 50), 'new'));
-  const changed = itemsOf(printBatch(3, numbersFrom(50, 50), 'existing'));
-  const later = itemsOf(printBatch(3, numbersFrom(100, 50), 'new'));
+  const fresh = itemsOf(printBatch(3, numbersFrom(50, 50)));
+  const changed = itemsOf(printBatch(3, numbersFrom(50, 50), 2));
+  const later = itemsOf(printBatch(3, numbersFrom(100, 50)));
   assert.equal(fresh.length, 50);
   const emails = new Set<string>();
   for (const [index, item] of fresh.entries()) {
