@@ -142,16 +142,17 @@ export function withBed<T>(
 }
 
 /**
- * One round to warm up, then those that count.
+ * One round to warm up, unless each begins with a process of its own anyway, then those that count.
  * @param round gets its number, 0 for the warm-up, and tells in a few words what it has seen.
  * @returns what the counted ones have measured.
  */
 export async function runRounds<T>(
   bench: Bench,
   round: (round: number) => Promise<{ measured: T; said: string }>,
+  { hasWarmUp = true }: { hasWarmUp?: boolean } = {},
 ): Promise<T[]> {
   const counted: T[] = [];
-  for (let number = 0; number <= bench.rounds; number += 1) {
+  for (let number = hasWarmUp ? 0 : 1; number <= bench.rounds; number += 1) {
     bench.signal.throwIfAborted();
     globalThis.gc?.();
     const { measured, said } = await round(number);

@@ -16,9 +16,17 @@ async function checkSlots(sql: pg.Client): Promise<void> {
   if (rows[0]?.slot !== slotOf(value)) throw new Error('the slots of SQL are not those of the server');
 }
 
-/** A profile's id by its number `n`: of the year 2023, so that what the server makes is newer, as it would be. */
-const ID = `'65000000be9cbe9cbe' || lpad(to_hex(n), 6, '0')`;
-const slotOfText = (text: string): string => `(crc32(convert_to(${text}, 'UTF8')) % 64)::smallint`;
+/** SQL: the slot of a text. */
+export function slotSql(text: string): string {
+  return `(crc32(convert_to(${text}, 'UTF8')) % 64)::smallint`;
+}
+
+/** SQL: a profile's id by its number. Of the year 2023, so that what the server makes is newer, as it would be. */
+export function profileIdSql(number: string): string {
+  return `'65000000be9cbe9cbe' || lpad(to_hex(${number}), 6, '0')`;
+}
+
+const ID = profileIdSql('n');
 const VALUES = {
   email: `'customer.' || n || '@example.com'`,
   phone: `'+7' || (9000000000 + n)`,
@@ -26,7 +34,7 @@ const VALUES = {
 } as const;
 
 function identities(value: string, kind: number, databaseId: number): string {
-  return `select ${slotOfText(value)}, ${databaseId}, ${kind}, ${value}, ${ID}, 0 from generate_series($1::int, $2::int) n`;
+  return `select ${slotSql(value)}, ${databaseId}, ${kind}, ${value}, ${ID}, 0 from generate_series($1::int, $2::int) n`;
 }
 
 /**
@@ -46,7 +54,7 @@ export async function fillProfiles(
     const range = [first, Math.min(first + PIECE, from + count) - 1];
     await sql.query(
       `insert into profile (slot, database_id, id, fields, subscriptions, created_at, updated_at)
-       select ${slotOfText(ID)}, ${id}, ${ID},
+       select ${slotSql(ID)}, ${id}, ${ID},
               jsonb_build_object('email', ${VALUES.email}, 'phones', jsonb_build_array(${VALUES.phone}),
                                  '_fname', 'Иван', '_lname', 'Lambert', '_city', 'Казань',
                                  'customer_no', ${VALUES.customerNo}, 'visits', 1),

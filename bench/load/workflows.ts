@@ -65,6 +65,13 @@ export const pureNodes: readonly JsonObject[] = [
   { id: 'elsewhere', type: 'end', reason: 'elsewhere' },
 ];
 
+/** The same, with a delay that runs may wait in: none gets there by itself, since none has content. */
+export const waitingNodes: readonly JsonObject[] = [
+  ...pureNodes.filter(({ id }) => id !== 'elsewhere'),
+  { id: 'elsewhere', type: 'delay', for: 'P30D', next: 'rest' },
+  { id: 'rest', type: 'delay', for: 'P30D', next: 'done' },
+];
+
 /** A database, and a workflow of these nodes in it. */
 export async function setUp(
   client: BenchClient,

@@ -67,14 +67,15 @@ async function run(bench: Bench): Promise<Figure[]> {
     return [];
   }
   const profileBytes = bench.isShort ? SHORT_PROFILE_BYTES : PROFILE_BYTES;
-  const rounds = await runRounds(bench, async () => {
+  const round = async () => {
     const measured = await measureRound(bench, profileBytes);
     if (measured === undefined) throw new Error('the memory of the server cannot be read');
     const { idleMb, acceptedMb, peakMb, completedMs } = measured;
     const megabytes = [idleMb, acceptedMb, peakMb].map(Math.round).join(', ');
     const said = `MB before, when all were accepted, at most: ${megabytes}; ${Math.round(completedMs)} ms`;
     return { measured, said };
-  });
+  };
+  const rounds = await runRounds(bench, round, { hasWarmUp: false });
   const peak = summarise(rounds.map(({ peakMb }) => peakMb));
   const accepted = summarise(rounds.map(({ acceptedMb }) => acceptedMb));
   const spec = {
