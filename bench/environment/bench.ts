@@ -68,7 +68,7 @@ async function connect(url: string, stops: Stops): Promise<pg.Client> {
 let databases = 0;
 
 /** An empty database in the benchmark's PostgreSQL, dropped in the end. @returns its URL. */
-export async function createDatabase({ postgres }: Bench, stops: Stops): Promise<string> {
+async function createDatabase({ postgres }: Bench, stops: Stops): Promise<string> {
   databases += 1;
   const name = `bench_${databases}`;
   const url = new URL(postgres.url);

@@ -104,7 +104,7 @@ export function createBenchClient(url: string, token: string, connections = 1): 
       return (await call<{ data: TaskData }>('tasks/status', body)).data;
     },
     metrics: () => send({ method: 'GET', path: '/metrics' }),
-    close: () => pool.close(),
+    close: () => pool.destroy(),
   };
 }
 

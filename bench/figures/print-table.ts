@@ -37,7 +37,8 @@ export function printTable(document: Document): string {
     '',
     row('', ['median', 'min', 'max', 'rate']),
     ...document.figures.flatMap(figureRows),
-    '  A ratio is that of each pair, Muster and the yardstick one after the other: 1.00 = as fast, except where the reach is a most.',
+    '  Ratios are those of pairs, Muster and the yardstick one after the other. To reach at least (≥): how fast Muster is',
+    '  beside the yardstick, 1.00 = as fast. To reach at most (≤): how long it takes, 1.00 = as long.',
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -14,7 +14,7 @@ export function printValue(value: number, unit: Unit): string {
   return `${grouped(value, digits)} ms`;
 }
 
-export function printReach(reach: Reach, unit: Unit): string {
+function printReach(reach: Reach, unit: Unit): string {
   return `${reach.bound === 'least' ? '≥' : '≤'} ${printValue(reach.value, unit)}`;
 }
 

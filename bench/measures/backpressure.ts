@@ -15,7 +15,7 @@ const CALLERS = 4;
 const MAX_WAITING_ROWS = 50_000;
 const SECONDS = 10;
 const SHORT_MAX_WAITING_ROWS = 20_000;
-const SHORT_SECONDS = 3;
+const SHORT_SECONDS = 2;
 const PATIENCE_SECONDS = 60;
 const AGE_METRIC = 'muster_import_oldest_pending_seconds';
 
@@ -67,6 +67,7 @@ async function flood(bed: Bed, seconds: number, maxWaiting: number, signal: Abor
   // A machine with other work on it may take longer to come to the limit.
   const isOver = (refused: boolean): boolean => {
     wasRefused ||= refused;
+    if (signal.aborted) return true;
     return performance.now() - startedAt > (wasRefused ? seconds : seconds + PATIENCE_SECONDS) * 1000;
   };
   let mostWaiting = 0;
@@ -85,6 +86,7 @@ async function flood(bed: Bed, seconds: number, maxWaiting: number, signal: Abor
   const peakMb = (await stopWatching()) ?? 0;
   const sum = (pick: (one: { accepted: number; refused: number }) => number): number =>
     posted.reduce((total, one) => total + pick(one), 0);
+  signal.throwIfAborted();
   const [accepted, refused] = [sum((one) => one.accepted), sum((one) => one.refused)];
   if (refused === 0) throw new Error('nothing was refused: the flood was too small');
   // Each caller may have one on the way when the limit is reached.

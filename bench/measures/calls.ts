@@ -47,7 +47,7 @@ async function run(bench: Bench): Promise<Figure[]> {
     const figure = await compareOutgoing(bench, sink, {
       spec: {
         name: 'calls',
-        title: 'API calls to an HTTP server, from walking to the last one',
+        title: 'API calls to an HTTP server, first to last arrival',
         against: 'undici loop over as many connections',
         unit: 'ratio',
         reach: atLeast(0.7),

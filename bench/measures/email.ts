@@ -10,7 +10,7 @@ import type { Measure } from './measure.ts';
 import { compareOutgoing } from './outgoing.ts';
 
 const MESSAGES = 5_000;
-const SHORT_MESSAGES = 1_500;
+const SHORT_MESSAGES = 1_000;
 /** Of both sides: enough that neither waits for the other's answers. */
 const POOL = { connections: 20, messagesPerConnection: 1_000 } as const;
 const FROM = 'Bench <bench@example.com>';
@@ -73,7 +73,7 @@ async function run(bench: Bench): Promise<Figure[]> {
     const figure = await compareOutgoing(bench, sink, {
       spec: {
         name: 'email',
-        title: 'messages to an SMTP server, from walking to the last one',
+        title: 'messages to an SMTP server, first to last arrival',
         against: 'nodemailer pool of as many connections',
         unit: 'ratio',
         reach: atLeast(0.7),

@@ -11,7 +11,10 @@ import { type Comparison, compareOutgoing } from './outgoing.ts';
 const EVENTS = 100_000;
 const SHORT_EVENTS = 20_000;
 const BATCH_SIZES = [100, 1_000] as const;
-/** A hook has at most as many deliveries that are not done; connections of the bare loop. */
+/**
+ * A hook has at most as many deliveries that are not done, so its budget is raised from 4 to that; connections of the bare
+ * loop.
+ */
 const CONNECTIONS = 20;
 /** The same bodies again and again, where there are few. */
 const LEAST_BARE_POSTS = 1_000;

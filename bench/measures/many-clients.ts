@@ -10,7 +10,7 @@ import { setUp, shortest } from '../load/workflows.ts';
 const CLIENTS = 50;
 const BATCH = 100;
 const BATCHES_EACH = 10;
-const SHORT_BATCHES_EACH = 4;
+const SHORT_BATCHES_EACH = 2;
 
 /** Until every task of a database is over; each must have brought so many new profiles. */
 export async function untilAllOver(sql: pg.Client, rowsEach: number, signal: AbortSignal): Promise<void> {

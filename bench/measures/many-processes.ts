@@ -9,7 +9,7 @@ import { setUp, shortest } from '../load/workflows.ts';
 
 const BATCH = 10_000;
 const BATCHES = 5;
-const SHORT_BATCHES = 2;
+const SHORT_BATCHES = 1;
 
 type Measure = () => Promise<number>;
 

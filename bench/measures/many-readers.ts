@@ -10,7 +10,7 @@ import { setUp, shortest } from '../load/workflows.ts';
 
 const PER_SECOND = 500;
 const SECONDS = 5;
-const SHORT_SECONDS = 2;
+const SHORT_SECONDS = 1;
 const CONNECTIONS = 50;
 const TICK_MS = 10;
 

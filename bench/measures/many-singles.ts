@@ -8,7 +8,7 @@ import { customerOf } from '../load/batch-body.ts';
 import { setUp, shortest } from '../load/workflows.ts';
 
 const SINGLES = 300;
-const SHORT_SINGLES = 100;
+const SHORT_SINGLES = 60;
 /** On a machine that is very busy, fewer singles must do; this many at least. */
 const LIMIT_MS = 10_000;
 const LEAST = 20;
