@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [NAME…] [--json | --markdown] [--short]
   NAME…        only these measures; without any all but the long ones
   --json       print the figures as one JSON document
   --markdown   print them as one Markdown table, as docs/performance.md has it
-  --short      ${SHORT_ROUNDS} rounds and small sizes, for a first look in about two minutes
+  --short      ${SHORT_ROUNDS} rounds and small sizes, for a first look in two to three minutes on an idle machine
   --rounds N   rounds that count, after one that warms up (${ROUNDS})
   --rows N     profiles in a batch of import (10000)
   --scale X    what the sizes of growth are multiplied by (1): 0.1 = a tenth
