@@ -1,78 +1,73 @@
-import { randomBytes } from 'node:crypto';
 import { watchStopSignals } from '../demo/stop-signals.ts';
 import { toError } from '../src/base/index.ts';
 import { EmbeddedError } from '../src/db/index.ts';
-import { createBenchClient } from './bench-client.ts';
-import { type Figures, toFigures } from './figures.ts';
+import { type Bench, Stops } from './environment/bench.ts';
+import { startBenchPostgres } from './environment/postgres.ts';
+import { type Document, toDocument } from './figures/document.ts';
+import type { Figure } from './figures/figure.ts';
+import { printMarkdown } from './figures/print-markdown.ts';
+import { printTable } from './figures/print-table.ts';
+import { measures } from './measures/index.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
-import { startBenchPostgres } from './postgres.ts';
-import { printTable } from './print-table.ts';
-import { type Round, runRounds } from './run-rounds.ts';
-import { startServerProcess } from './server-process.ts';
+
+const printers = {
+  table: (document: Document) => `\n${printTable(document)}`,
+  json: (document: Document) => `${JSON.stringify(document, null, 2)}\n`,
+  markdown: printMarkdown,
+} as const;
 
 function tell(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function tellRound(rounds: number, round: number, measured: Round): void {
-  const name = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
-  const pair = ({ completedMs, copyMs }: Round['new']): string =>
-    `${Math.round(completedMs)} ms (COPY ${Math.round(copyMs)} ms)`;
-  tell(`${name}: new ${pair(measured.new)}, existing ${pair(measured.existing)}`);
+function printUsage(): string {
+  const width = Math.max(...measures.map(({ name }) => name.length)) + 2;
+  const list = measures.map(({ name, title, against, reach, isLong }) => {
+    const beside = against === '' ? '' : `; beside ${against}`;
+    const asked = reach === '' ? '' : `; to reach: ${reach}`;
+    return `  ${name.padEnd(width)}${title}${beside}${asked}${isLong ? ' (long: only by name)' : ''}`;
+  });
+  return `${USAGE}\n${list.join('\n')}\n`;
 }
 
-/** Starts all that is needed, measures, and stops it again whatever happened. */
-async function measure(options: BenchOptions, signal: AbortSignal): Promise<Figures> {
-  const stops: (() => Promise<void>)[] = [];
+/** Starts the PostgreSQL, measures one thing after the other, and stops it again whatever happened. */
+async function measure(options: BenchOptions, signal: AbortSignal): Promise<Document> {
+  const stops = new Stops();
   try {
     const postgres = await startBenchPostgres();
-    stops.push(postgres.stop);
-    signal.throwIfAborted();
-    const token = randomBytes(24).toString('hex');
-    // Batches of any size are to be measured, not refused.
-    const limits = {
-      MUSTER_BODY_LIMIT_BYTES: String(Math.max(10_485_760, options.rows * 1_000)),
-      MUSTER_MAX_ITEMS: String(Math.max(100_000, options.rows)),
-    };
-    const server = await startServerProcess(
-      {
-        ...limits,
-        DATABASE_URL: postgres.url,
-        MUSTER_TOKEN: token,
-        MUSTER_SECRET_KEY: randomBytes(32).toString('hex'),
-        MUSTER_ROLE: 'all',
-        MUSTER_LOG_LEVEL: 'warn',
-      },
-      signal,
+    stops.add(postgres.stop);
+    const { rounds, rows, scale, short: isShort } = options;
+    const bench: Bench = { postgres, signal, isShort, rounds, rows, scale, tell };
+    const chosen = measures.filter(({ name, isLong = false }) =>
+      options.names.length === 0 ? !isLong : options.names.includes(name),
     );
-    stops.push(server.stop);
-    const client = createBenchClient(server.url, token);
-    stops.push(client.close);
-    const rounds = await runRounds(client, postgres.url, options, signal, (round, measured) =>
-      tellRound(options.rounds, round, measured),
-    );
-    return toFigures(rounds, options.rows, postgres.settings, new Date());
-  } finally {
-    for (const stop of stops.toReversed()) {
-      await stop().catch((fault: unknown) => tell(toError(fault).message));
+    const figures: Figure[] = [];
+    for (const { name, title, run } of chosen) {
+      signal.throwIfAborted();
+      tell(`${name}: ${title}`);
+      figures.push(...(await run(bench)));
     }
+    return toDocument(figures, postgres.settings, { date: new Date(), isShort });
+  } finally {
+    await stops.run(tell);
   }
 }
 
 /** @returns the exit code. */
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
+  const options = readOptions(
+    process.argv.slice(2),
+    measures.map(({ name }) => name),
+  );
   if (!options.ok) {
-    if (options.error === 'help') process.stdout.write(USAGE);
-    else tell(`${options.error}\n\n${USAGE}`);
+    if (options.error === 'help') process.stdout.write(printUsage());
+    else tell(`${options.error}\n\n${printUsage()}`);
     return options.error === 'help' ? 0 : 2;
   }
   const signal = watchStopSignals(() => process.exit(130));
   try {
-    const figures = await measure(options.value, signal);
-    process.stdout.write(
-      options.value.json ? `${JSON.stringify(figures, null, 2)}\n` : `\n${printTable(figures)}`,
-    );
+    const document = await measure(options.value, signal);
+    process.stdout.write(printers[options.value.format](document));
     return 0;
   } catch (fault) {
     if (signal.aborted) {

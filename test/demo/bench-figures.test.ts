@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { printBatch } from '../../bench/batch-body.ts';
-import { toFigures } from '../../bench/figures.ts';
+import { toDocument } from '../../bench/figures/document.ts';
+import { atLeast, atMost, type FigureSpec, timeReading, toFigure } from '../../bench/figures/figure.ts';
+import { printMarkdown } from '../../bench/figures/print-markdown.ts';
+import { printTable } from '../../bench/figures/print-table.ts';
+import { percentile, summarise } from '../../bench/figures/stats.ts';
+import { numbersFrom, printBatch } from '../../bench/load/batch-body.ts';
+import { measures } from '../../bench/measures/index.ts';
 import { readOptions } from '../../bench/options.ts';
-import { printTable } from '../../bench/print-table.ts';
-import type { Measured } from '../../bench/run-rounds.ts';
-import { summarise } from '../../bench/stats.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../src/base/index.ts';
 import { normalizeEmail, normalizePhone } from '../../src/profiles/index.ts';
 
-function measured(completedMs: number, copyMs: number): Measured {
-  const times = { acceptMs: completedMs / 5, completedMs, runsEndedMs: completedMs + 100 };
-  return { ...times, copyMs, ratio: copyMs / completedMs, left: { profile: 10_000, run: 10_000 } };
-}
+const spec: FigureSpec = {
+  name: 'import.new',
+  title: 'import of 10,000 profiles',
+  against: 'COPY',
+  unit: 'ratio',
+  reach: atLeast(0.5),
+};
 
 function itemsOf(body: string): JsonObject[] {
   const parsed = parseJson(body);
@@ -20,29 +25,44 @@ function itemsOf(body: string): JsonObject[] {
   return Array.isArray(data) ? data.filter(isJsonObject) : [];
 }
 
-test('median, least and most', () => {
+test('median, least, most and percentiles', () => {
   assert.deepEqual(summarise([5, 1, 3]), { median: 3, min: 1, max: 5 });
   assert.deepEqual(summarise([4, 1, 3, 2]), { median: 2.5, min: 1, max: 4 });
   assert.throws(() => summarise([]));
+  const hundred = numbersFrom(1, 100);
+  assert.deepEqual(
+    [0, 0.5, 0.99, 1].map((share) => percentile(hundred, share)),
+    [1, 50, 99, 100],
+  );
+  assert.throws(() => percentile([], 0.5));
 });
 
 test('options are read or refused', () => {
-  assert.deepEqual(readOptions([]), { ok: true, value: { json: false, rounds: 7, rows: 10_000 } });
-  assert.deepEqual(readOptions(['--json', '--rounds', '5', '--rows', '200']), {
+  const known = ['import', 'engine'];
+  const usual = { names: [], format: 'table', short: false, rounds: 5, rows: 10_000, scale: 1 };
+  assert.deepEqual(readOptions([], known), { ok: true, value: usual });
+  assert.deepEqual(readOptions(['--json', '--rounds', '7', '--rows', '200', 'engine'], known), {
     ok: true,
-    value: { json: true, rounds: 5, rows: 200 },
+    value: { ...usual, names: ['engine'], format: 'json', rounds: 7, rows: 200 },
   });
-  assert.deepEqual(readOptions(['--short']), { ok: true, value: { json: false, rounds: 3, rows: 10_000 } });
-  assert.deepEqual(readOptions(['--help']), { ok: false, error: 'help' });
-  assert.equal(readOptions(['--rounds', '0']).ok, false);
-  assert.equal(readOptions(['--rows', 'many']).ok, false);
-  assert.equal(readOptions(['--fast']).ok, false);
+  assert.deepEqual(readOptions(['--short', '--markdown', '--scale', '0.1'], known), {
+    ok: true,
+    value: { ...usual, format: 'markdown', short: true, rounds: 3, scale: 0.1 },
+  });
+  assert.deepEqual(readOptions(['--help'], known), { ok: false, error: 'help' });
+  for (const wrong of ['--rounds 0', '--rows many', '--scale 0', '--fast', '--json --markdown', 'export']) {
+    assert.equal(readOptions(wrong.split(' '), known).ok, false, wrong);
+  }
+});
+
+test('every measure has a name of its own', () => {
+  assert.equal(new Set(measures.map(({ name }) => name)).size, measures.length);
 });
 
 test('a round has valid customers of its own, and changes them all', () => {
-  const fresh = itemsOf(printBatch('new', 1, 50, 3));
-  const changed = itemsOf(printBatch('existing', 1, 50, 3));
-  const later = itemsOf(printBatch('new', 2, 50, 3));
+  const fresh = itemsOf(printBatch(3, numbersFrom(50, 50)));
+  const changed = itemsOf(printBatch(3, numbersFrom(50, 50), 2));
+  const later = itemsOf(printBatch(3, numbersFrom(100, 50)));
   assert.equal(fresh.length, 50);
   const emails = new Set<string>();
   for (const [index, item] of fresh.entries()) {
@@ -57,26 +77,31 @@ test('a round has valid customers of its own, and changes them all', () => {
   assert.equal(emails.size, 100);
 });
 
-test('the table shows medians, extremes and the ratio of the pairs', () => {
-  const rounds = [
-    { new: measured(1_000, 400), existing: measured(500, 300) },
-    { new: measured(800, 400), existing: measured(600, 300) },
-    { new: measured(500, 450), existing: measured(700, 300) },
-  ];
+test('a figure is judged by its median, and printed for people, programs and the page', () => {
+  const judged = summarise([0.4, 0.5, 0.9]);
+  const muster = [timeReading('to completed', summarise([1_000, 800, 500]), 10_000)];
+  const yardstick = timeReading('COPY', summarise([400, 400, 450]));
+  const figure = toFigure(spec, { judged, muster, yardstick, details: { rows: 10_000 } });
+  assert.equal(figure.met, true);
+  assert.equal(toFigure({ ...spec, reach: atMost(0.4) }, { judged, muster, yardstick }).met, false);
+  assert.equal(toFigure({ ...spec, reach: null }, { judged, muster, yardstick: null }).met, null);
   const settings = { server_version: '18.4', fsync: 'on' };
-  const figures = toFigures(rounds, 10_000, settings, new Date('2026-03-02T10:00:00Z'));
-  assert.deepEqual(figures.new.copy_to_import, { median: 0.5, min: 0.4, max: 0.9 });
-  assert.equal(figures.new.rows_per_second, 12_500);
-  const lines = printTable(figures).split('\n');
-  assert.equal(lines[0], 'Import and start of 10,000 profiles; 3 rounds counted, one before them not');
-  assert.ok(lines.some((line) => line.endsWith('PostgreSQL 18.4, 2026-03-02T10:00:00.000Z')));
-  assert.ok(lines.includes('  fsync on'));
-  assert.deepEqual(lines.slice(6, 12), [
-    '  10,000 new profiles                     median       min       max    rows/s',
-    '    request to answer                     160 ms    100 ms    200 ms',
-    '    request to completed                  800 ms    500 ms  1,000 ms    12,500',
-    '    request to the end of all runs        900 ms    600 ms  1,100 ms    11,111',
-    '    COPY of the rows it left              400 ms    400 ms    450 ms    25,000',
-    '    COPY / request to completed             0.50      0.40      0.90',
-  ]);
+  const when = { date: new Date('2026-03-02T10:00:00Z'), isShort: true };
+  const document = toDocument([figure], settings, when);
+  assert.deepEqual(document.figures[0]?.median, 0.5);
+
+  const table = printTable(document);
+  for (const part of ['2026-03-02', 'PostgreSQL 18.4', 'fsync on', 'Short form', 'rows 10000']) {
+    assert.ok(table.includes(part), part);
+  }
+  assert.match(table, /to completed +800 ms +500 ms +1,000 ms +12,500\/s\n/);
+  assert.match(table, /COPY +400 ms +400 ms +450 ms\n/);
+  assert.match(table, /ratio +0\.50 +0\.40 +0\.90 +≥ 0\.50 met\n/);
+
+  const markdown = printMarkdown(document).trimEnd().split('\n');
+  assert.ok(markdown[0]?.startsWith('2026-03-02'));
+  assert.equal(
+    markdown.at(-1),
+    '| import of 10,000 profiles | to completed 800 ms (12,500/s) | COPY 400 ms | 0.50 (0.40–0.90) | ≥ 0.50 met |',
+  );
 });

@@ -15,3 +15,11 @@ export function summarise(values: readonly number[]): Stats {
   }
   return { median: (low + high) / 2, min, max };
 }
+
+/** The value below which that share (0 to 1) of the values lies, by the nearest rank. @throws {Error} for no values. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new Error('there is nothing to take a percentile of');
+  return value;
+}

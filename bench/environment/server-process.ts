@@ -2,15 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../src/base/index.ts';
+import { systemClock } from '../../src/base/index.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const READY_SECONDS = 60;
 const STOP_SECONDS = 20;
+const POLL_MS = 10;
 
 /** Muster in a process of its own, as an operator runs it. */
 export interface ServerProcess {
   readonly url: string;
+  readonly pid: number;
+  /** ms from its start to the first good answer of /readyz. */
+  readonly readyMs: number;
   stop(): Promise<void>;
 }
 
@@ -45,6 +49,7 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
+  const startedAt = performance.now();
   const child = spawn(process.execPath, [MAIN], {
     env: { ...process.env, HOST: '127.0.0.1', ...environment, PORT: String(port) },
     // What it prints is for people; what goes wrong is for whoever runs the benchmark.
@@ -68,9 +73,9 @@ export async function startServerProcess(
       signal.throwIfAborted();
       if (!isRunning()) throw new Error('the server ended before it was ready');
       if (performance.now() > deadline) throw new Error(`the server was not ready in ${READY_SECONDS} s`);
-      await systemClock.sleep(20, signal);
+      await systemClock.sleep(POLL_MS, signal);
     }
-    return { url, stop };
+    return { url, pid: child.pid ?? 0, readyMs: performance.now() - startedAt, stop };
   } catch (fault) {
     await stop();
     throw fault;

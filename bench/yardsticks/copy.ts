@@ -1,7 +1,8 @@
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import type { BatchKind } from './batch-body.ts';
+import type { BatchKind } from '../load/batch-body.ts';
+import { createTwin, dropTwins } from './twin.ts';
 
 interface LeftRows {
   readonly table: string;
@@ -38,18 +39,6 @@ async function fetchLeft(client: pg.Client, kind: BatchKind, taskId: string): Pr
   return left;
 }
 
-/** LIKE takes over indexes, storage and all else but the fill factor. */
-async function createTwin(client: pg.Client, table: string): Promise<void> {
-  const { rows } = await client.query<{ options: string | null }>(
-    `select array_to_string(reloptions, ', ') as options from pg_class where oid = $1::regclass`,
-    [table],
-  );
-  const options = rows[0]?.options ?? '';
-  await client.query(
-    `create table copied.${table} (like public.${table} including all) ${options === '' ? '' : `with (${options})`}`,
-  );
-}
-
 async function copyIn(client: pg.Client, { table, bytes }: LeftRows): Promise<void> {
   const stream = client.query(copyFrom(`copy copied.${table} from stdin (format binary)`));
   stream.end(bytes);
@@ -67,7 +56,6 @@ export async function measureCopy(
   taskId: string,
 ): Promise<{ copyMs: number; left: Record<string, number> }> {
   const left = await fetchLeft(client, kind, taskId);
-  await client.query('create schema copied');
   for (const { table } of left) await createTwin(client, table);
   globalThis.gc?.();
   const startedAt = performance.now();
@@ -75,6 +63,6 @@ export async function measureCopy(
   for (const rows of left) await copyIn(client, rows);
   await client.query('commit');
   const copyMs = performance.now() - startedAt;
-  await client.query('drop schema copied cascade');
+  await dropTwins(client);
   return { copyMs, left: Object.fromEntries(left.map(({ table, rows }) => [table, rows])) };
 }
