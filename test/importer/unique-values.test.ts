@@ -137,6 +137,8 @@ test('two imports that take one value at the same moment: one gets it, the other
     await scene.submit(shop, [{ data: { email: 'one@x.ru', card: 'A' } }]),
     await scene.submit(shop, [{ data: { email: 'two@x.ru', card: 'A' } }, { data: { email: 'two@x.ru' } }]),
   ];
+  // So that each importer claims one lane.
+  await sql`update import_lane set attempts = 1`.execute(scene.db);
   const signals = createTestSignals();
   const first = signals.hold('import.before-commit');
   const importers = [1, 2].map(() => scene.createImporter(signals));

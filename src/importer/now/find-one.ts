@@ -17,7 +17,7 @@ import type { ImportRules } from '../requests/import-rules.ts';
 import { type Authorize, type PreparedImport, prepareImport } from '../requests/prepare-import.ts';
 import { matchItem } from '../rows/match-item.ts';
 import { keyOfFilter } from '../rows/parse-row.ts';
-import { ORDINARY_LANES } from '../sql/claim-lane.ts';
+import { ORDINARY_LANES } from '../sql/claim-lanes.ts';
 import { lockLanes } from '../sql/lock-lanes.ts';
 
 /** Enough to tell that several match, also when some of them lose the value at this moment. */

@@ -20,7 +20,7 @@ import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from 
 import { markDuplicates } from '../rows/mark-duplicates.ts';
 import { laneTextOf } from '../rows/parse-row.ts';
 import { addRunCounts } from '../sql/add-run-counts.ts';
-import { ORDINARY_LANES } from '../sql/claim-lane.ts';
+import { ORDINARY_LANES } from '../sql/claim-lanes.ts';
 import { lockLanes } from '../sql/lock-lanes.ts';
 import type { ChunkRow } from '../tasks/chunk-bytes.ts';
 import { itemFor, pageAudience } from '../tasks/find-audience.ts';

@@ -3,10 +3,11 @@ import type { JsonValue } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import { WIDE_LANE } from '../../profiles/index.ts';
 import type { Envelope } from '../requests/envelope.ts';
-import { type ClaimedLane, ORDINARY_LANES } from './claim-lane.ts';
+import { type ClaimedLanes, ORDINARY_LANES } from './claim-lanes.ts';
 
 export interface PendingChunk {
   readonly id: number;
+  readonly lane: number;
   readonly taskId: string;
   readonly rows: number;
   readonly payload: Buffer;
@@ -19,39 +20,52 @@ export interface PendingChunk {
   readonly taskSize: number;
 }
 
+interface ChunkRow {
+  id: number;
+  lane: number;
+  taken: boolean;
+  task_id: string;
+  rows: number;
+  payload: Buffer;
+  envelope: Envelope;
+  workflow_id: number | null;
+  audience: JsonValue;
+  context_id: number | null;
+  total: number;
+}
+
+/** Pending chunks that were taken. */
+export interface TakenChunks {
+  readonly chunks: readonly PendingChunk[];
+  /** Whether there were more than could be taken. */
+  readonly hasMore: boolean;
+}
+
 /**
- * The oldest pending chunks of the lane, several small ones up to `maxRows` together, at least one. Locks the lane and
- * so proves that the claim still holds: none when the lane is another's by now. The wide lane's turn comes when nothing
- * older is left in the others, and theirs after it.
+ * The oldest pending chunks of the lanes, several small ones up to so many rows together, at least one. Locks the lanes
+ * and so proves that the claim still holds: none of lanes that are another's by now. The wide lane's turn comes when
+ * nothing older is left in the others, and theirs after it.
+ * @param limits chunks of each lane, and rows in all.
  */
 export async function lockPendingChunks(
   tx: Db,
-  lane: ClaimedLane,
+  claim: ClaimedLanes,
   limits: { chunks: number; rows: number },
-): Promise<PendingChunk[]> {
-  const { rows } = await sql<{
-    id: number;
-    task_id: string;
-    rows: number;
-    payload: Buffer;
-    envelope: Envelope;
-    workflow_id: number | null;
-    audience: JsonValue;
-    context_id: number | null;
-    total: number;
-  }>`
+): Promise<TakenChunks> {
+  const { rows } = await sql<ChunkRow>`
     with held as (
       select database_id, lane
         from import_lane
-       where database_id = ${lane.databaseId}::int and lane = ${lane.lane}::smallint
-         and claim_token = ${lane.token}::uuid
+       where database_id = ${claim.databaseId}::int and lane = any (${[...claim.lanes]}::smallint[])
+         and claim_token = ${claim.token}::uuid
+       order by lane
          for update
     ), oldest as (
-      select c.id, c.task_id, c.rows, c.payload,
+      select c.id, c.lane, c.task_id, c.rows, c.payload,
              sum(c.rows) over (order by c.id) - c.rows as rows_before
         from held
        cross join lateral (
-         select id, task_id, rows, payload
+         select id, lane, task_id, rows, payload
            from import_chunk
           where import_chunk.database_id = held.database_id and import_chunk.lane = held.lane
             and settled_at is null and not is_held
@@ -66,15 +80,29 @@ export async function lockPendingChunks(
           order by id
           limit ${limits.chunks}::int
        ) c
+    ), taken as (
+      select o.*, o.rows_before = 0 or o.rows_before + o.rows <= ${limits.rows}::int as is_taken
+        from oldest o
+    ), listed as (
+      -- One that is left says that there are more.
+      select * from taken where is_taken
+      union all
+      (select * from taken where not is_taken order by id limit 1)
     )
-    select o.id, o.task_id, o.rows, o.payload, t.envelope, t.workflow_id, t.audience, t.context_id, t.total
-      from oldest o
-      join task t on t.id = o.task_id
-     where o.rows_before = 0 or o.rows_before + o.rows <= ${limits.rows}::int
-     order by o.id
+    select l.id, l.lane, l.is_taken as taken, l.task_id, l.rows, t.envelope, t.workflow_id, t.audience, t.context_id,
+           t.total, case when l.is_taken then l.payload else ''::bytea end as payload
+      from listed l
+      join task t on t.id = l.task_id
+     order by l.id
   `.execute(tx);
-  return rows.map((row) => ({
+  const chunks = rows.filter(({ taken }) => taken).map(toPendingChunk);
+  return { chunks, hasMore: chunks.length < rows.length };
+}
+
+function toPendingChunk(row: ChunkRow): PendingChunk {
+  return {
     id: row.id,
+    lane: row.lane,
     taskId: row.task_id,
     rows: row.rows,
     payload: row.payload,
@@ -83,5 +111,5 @@ export async function lockPendingChunks(
     audience: row.audience,
     contextId: row.context_id,
     taskSize: row.total,
-  }));
+  };
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/index.ts';
-import type { ClaimedLane } from './claim-lane.ts';
+import type { ClaimedLanes } from './claim-lanes.ts';
 
 /** What this transaction adds to the ledger of a task; `chunks` 0 = it has moved runs alone. */
 export interface TaskCounts {
@@ -22,12 +22,12 @@ export interface TaskCounts {
 
 /**
  * Writes the results of the chunks, adds to the counters of their tasks and ends those that have no chunk left, and
- * gives the lane up where the claim still holds, in one statement. The caller's transaction has done the chunks' work
- * and holds the lane.
+ * gives the lanes up where the claim still holds, in one statement. The caller's transaction has done the chunks' work
+ * and holds the lanes.
  */
 export async function settleChunks(
   tx: Db,
-  lane: ClaimedLane,
+  claim: ClaimedLanes,
   chunks: readonly { id: number; result: Buffer }[],
   counts: readonly TaskCounts[],
   now: Date,
@@ -60,7 +60,7 @@ export async function settleChunks(
              runs_ended = t.runs_ended + c.ended,
              runs_failed = t.runs_failed + c.failed,
              started_at = case when c.chunks = 0 then t.started_at
-                               else coalesce(t.started_at, ${lane.claimedAt}::timestamptz) end,
+                               else coalesce(t.started_at, ${claim.claimedAt}::timestamptz) end,
              finished_at = case when c.chunks = 0 then t.finished_at
                                 when t.chunks_left = c.chunks then ${now}::timestamptz end
         from held
@@ -71,7 +71,7 @@ export async function settleChunks(
     )
     update import_lane
        set claim_token = null, due_at = ${now}::timestamptz, attempts = 0
-     where database_id = ${lane.databaseId}::int and lane = ${lane.lane}::smallint
-       and claim_token = ${lane.token}::uuid
+     where database_id = ${claim.databaseId}::int and lane = any (${[...claim.lanes]}::smallint[])
+       and claim_token = ${claim.token}::uuid
   `.execute(tx);
 }

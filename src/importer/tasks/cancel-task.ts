@@ -2,7 +2,7 @@ import { type Clock, MusterError } from '../../base/index.ts';
 import { type Db, TransactionConflict, withTx } from '../../db/index.ts';
 import { WIDE_LANE } from '../../profiles/index.ts';
 import { cancelChunks } from '../sql/cancel-chunks.ts';
-import { ORDINARY_LANES } from '../sql/claim-lane.ts';
+import { ORDINARY_LANES } from '../sql/claim-lanes.ts';
 import { lockLanes } from '../sql/lock-lanes.ts';
 import { selectPendingLanes } from '../sql/select-pending-lanes.ts';
 import { selectTaskSource, type TaskSource } from '../sql/select-task-source.ts';

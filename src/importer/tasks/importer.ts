@@ -2,8 +2,9 @@ import { type Clock, type Log, newUuid, type Signals } from '../../base/index.ts
 import { type ClaimLoop, createClaimLoop, type Db } from '../../db/index.ts';
 import type { Places } from '../../geo/index.ts';
 import type { FirstWalk } from '../../workflow/index.ts';
-import { type ClaimedLane, claimLane } from '../sql/claim-lane.ts';
-import { processLane } from './process-lane.ts';
+import { type ClaimedLanes, claimLanes } from '../sql/claim-lanes.ts';
+import { LaneAppetite } from './lane-appetite.ts';
+import { processLanes } from './process-lanes.ts';
 
 const IDLE_MS = 500;
 
@@ -14,7 +15,7 @@ export interface ImporterDeps {
   readonly signals: Signals;
   readonly places: Places;
   readonly leaseSeconds: number;
-  /** Lanes that are worked on side by side. */
+  /** Claims that are worked on side by side. */
   readonly concurrency: number;
   /** For each transaction: walks the runs that it starts. */
   readonly startWalk: () => FirstWalk;
@@ -33,7 +34,8 @@ export function createImporter(deps: ImporterDeps): ClaimLoop {
     now: () => clock.now(),
     beforeCommit: () => signals.reach('import.before-commit'),
   };
-  return createClaimLoop<ClaimedLane>({
+  const appetite = new LaneAppetite();
+  return createClaimLoop<ClaimedLanes>({
     name: 'import',
     concurrency: deps.concurrency,
     idleMs: IDLE_MS,
@@ -43,14 +45,15 @@ export function createImporter(deps: ImporterDeps): ClaimLoop {
     claim: async () => {
       const now = clock.now();
       const leaseEnd = new Date(now.getTime() + deps.leaseSeconds * 1000);
-      return claimLane(db, { token: newUuid(), now, leaseEnd });
+      return claimLanes(db, { token: newUuid(), now, leaseEnd, limit: appetite.lanes });
     },
-    work: async (lane) => {
+    work: async (claim) => {
       await signals.reach('import.claimed');
-      const { rows, dueRuns } = await processLane(laneDeps, lane);
+      const settled = await processLanes(laneDeps, claim);
       await signals.reach('import.after-commit');
-      if (dueRuns > 0) deps.wakeEngine();
-      return rows;
+      appetite.note(settled);
+      if (settled.dueRuns > 0) deps.wakeEngine();
+      return settled.rows;
     },
   });
 }

@@ -6,17 +6,21 @@ import { type FirstWalk, RunCounts, type RunDelta } from '../../workflow/index.t
 import { importByHalves } from '../rows/import-by-halves.ts';
 import { type ImportedRow, type ImportScope, importRows, type SourcedRow } from '../rows/import-rows.ts';
 import { stateOfFault } from '../rows/item-state.ts';
-import { type ClaimedLane, ORDINARY_LANES } from '../sql/claim-lane.ts';
+import { type ClaimedLanes, ORDINARY_LANES } from '../sql/claim-lanes.ts';
 import { growTask } from '../sql/grow-task.ts';
 import { lockLanes } from '../sql/lock-lanes.ts';
 import { lockPendingChunks, type PendingChunk } from '../sql/select-pending-chunks.ts';
 import { settleChunks, type TaskCounts } from '../sql/settle-chunks.ts';
 import { type ChunkRow, packResults, type RowResult, unpackRows } from './chunk-bytes.ts';
 import { expandAudience } from './expand-audience.ts';
-import { CHUNK_ROWS } from './split-rows.ts';
 
-/** Small chunks that one transaction takes together. */
+/** Small chunks that one transaction takes together, of each lane. */
 const MAX_CHUNKS = 64;
+/**
+ * Rows of one transaction, two lanes of a request of 10,000. Statements, triggers and commits cost by the
+ * transaction: 600 rows in each took a sixth longer, and of more than this the last to finish keep a core waiting.
+ */
+export const TX_ROWS = 2_000;
 /** Claims of a lane that ended in a crash or a fault before its oldest chunk is given up. */
 const MAX_ATTEMPTS = 8;
 
@@ -92,7 +96,7 @@ function toResult({ index, parentItem }: ChunkRow, row: ImportedRow): RowResult 
 
 async function settle(
   tx: Db,
-  lane: ClaimedLane,
+  claim: ClaimedLanes,
   chunks: readonly PendingChunk[],
   rows: readonly LaneRow[],
   imported: readonly ImportedRow[],
@@ -116,7 +120,7 @@ async function settle(
   );
   await runs.writeNodes(tx);
   addDeltas(counts, runs.takeDeltas());
-  await settleChunks(tx, lane, packed, [...counts.values()], now);
+  await settleChunks(tx, claim, packed, [...counts.values()], now);
 }
 
 /** A chunk that stands for the work of finding the profiles. */
@@ -124,31 +128,35 @@ function isAudience(chunk: PendingChunk): boolean {
   return chunk.rows === 0;
 }
 
-/** What one claim of a lane has come to. */
-interface SettledLane {
-  /** An audience that was found counts as one: 0 when the lane is another's by now, or has nothing pending. */
+/** What one claim has come to. */
+export interface SettledLanes {
+  /** An audience that was found counts as one: 0 when the lanes are another's by now, or have nothing pending. */
   readonly rows: number;
   /** Runs that are left to the engine. */
   readonly dueRuns: number;
+  /** Those that the rows came from. */
+  readonly lanes: number;
+  /** Whether the lanes held more than the transaction took. */
+  readonly hasMore: boolean;
 }
 
-async function settleLane(
+async function settleLanes(
   deps: LaneDeps,
   tx: Db,
-  lane: ClaimedLane,
+  claim: ClaimedLanes,
   importAll: ImportAll,
   givesUp = false,
-): Promise<SettledLane> {
+): Promise<SettledLanes> {
   // After a failure the oldest alone, so that a chunk which cannot be processed takes no other task's with it.
-  const limits = { chunks: lane.attempts > 1 ? 1 : MAX_CHUNKS, rows: CHUNK_ROWS };
-  if (lane.lane === WIDE_LANE) await lockLanes(tx, lane.databaseId, ORDINARY_LANES);
-  const chunks = await lockPendingChunks(tx, lane, limits);
+  const limits = { chunks: claim.attempts > 1 ? 1 : MAX_CHUNKS, rows: TX_ROWS };
+  if (claim.lanes.includes(WIDE_LANE)) await lockLanes(tx, claim.databaseId, ORDINARY_LANES);
+  const { chunks, hasMore } = await lockPendingChunks(tx, claim, limits);
   if (chunks.length === 0) {
     // Else a lane that was claimed just as another had emptied it would stay closed for a whole lease.
-    await settleChunks(tx, lane, [], [], deps.now());
-    return { rows: 0, dueRuns: 0 };
+    await settleChunks(tx, claim, [], [], deps.now());
+    return { rows: 0, dueRuns: 0, lanes: 0, hasMore };
   }
-  const shape = await loadShape(tx, lane.databaseId);
+  const shape = await loadShape(tx, claim.databaseId);
   const rows = await unpackChunks(chunks.filter((chunk) => !isAudience(chunk)));
   for (const chunk of chunks.filter(isAudience)) {
     const fault = givesUp ? GIVEN_UP : await expandAudience(tx, shape, chunk);
@@ -159,9 +167,12 @@ async function settleLane(
   }
   const counts = new RunCounts();
   const imported = await importAll(tx, shape, rows, counts);
-  await settle(tx, lane, chunks, rows, imported, counts, deps.now());
+  await settle(tx, claim, chunks, rows, imported, counts, deps.now());
   await deps.beforeCommit();
-  return { rows: rows.length + chunks.filter(isAudience).length, dueRuns: counts.due };
+  return {
+    ...{ rows: rows.length + chunks.filter(isAudience).length, dueRuns: counts.due, hasMore },
+    lanes: new Set(chunks.map(({ lane }) => lane)).size,
+  };
 }
 
 function scopeOf({ now, places, log }: LaneDeps, counts: RunCounts): ImportScope {
@@ -169,13 +180,13 @@ function scopeOf({ now, places, log }: LaneDeps, counts: RunCounts): ImportScope
 }
 
 /** Imports with the first walk of the runs. A refusal is a value, for it may be the walk's and not the rows' fault. */
-async function importAndWalk(deps: LaneDeps, lane: ClaimedLane): Promise<Outcome<SettledLane, Refusal>> {
+async function importAndWalk(deps: LaneDeps, claim: ClaimedLanes): Promise<Outcome<SettledLanes, Refusal>> {
   let walk: FirstWalk | undefined;
   const settled = await withTxOrRefusal(deps.db, (tx) => {
     // Anew for each attempt: what an attempt has queued that was rolled back is not there.
     const started = deps.startWalk();
     walk = started;
-    return settleLane(deps, tx, lane, (inner, shape, rows, counts) =>
+    return settleLanes(deps, tx, claim, (inner, shape, rows, counts) =>
       importRows(inner, shape, rows, { ...scopeOf(deps, counts), walk: started.walk }),
     );
   });
@@ -184,36 +195,36 @@ async function importAndWalk(deps: LaneDeps, lane: ClaimedLane): Promise<Outcome
 }
 
 /**
- * Imports the oldest chunks of a claimed lane, about a thousand rows, in one transaction, and gives the lane up. The
+ * Imports the oldest chunks of the claimed lanes in one transaction, and gives the lanes up. The
  * first claim walks the runs as well; after a fault or a refusal the engine does, so that no workflow keeps an import
  * back. Locks: lanes, profiles, unique values, runs, node counts, tasks, each in order of its key.
  */
-export async function processLane(deps: LaneDeps, lane: ClaimedLane): Promise<SettledLane> {
+export async function processLanes(deps: LaneDeps, claim: ClaimedLanes): Promise<SettledLanes> {
   const { db, log } = deps;
-  if (lane.attempts > MAX_ATTEMPTS) {
-    log.error({ ...lane }, 'a part of a task is given up after too many faults; its items get error 500');
+  if (claim.attempts > MAX_ATTEMPTS) {
+    log.error({ ...claim }, 'a part of a task is given up after too many faults; its items get error 500');
     return withTx(db, (tx) =>
-      settleLane(
+      settleLanes(
         deps,
         tx,
-        lane,
+        claim,
         async (_tx, _shape, rows) => rows.map(() => ({ ok: false, fault: GIVEN_UP })),
         true,
       ),
     );
   }
-  if (lane.attempts === 1) {
-    const walked = await importAndWalk(deps, lane);
+  if (claim.attempts === 1) {
+    const walked = await importAndWalk(deps, claim);
     if (walked.ok) return walked.value;
   }
   const settled = await withTxOrRefusal(db, (tx) =>
-    settleLane(deps, tx, lane, (inner, shape, rows, counts) =>
+    settleLanes(deps, tx, claim, (inner, shape, rows, counts) =>
       importRows(inner, shape, rows, scopeOf(deps, counts)),
     ),
   );
   if (settled.ok) return settled.value;
   return withTx(db, (tx) =>
-    settleLane(deps, tx, lane, (inner, shape, rows, counts) =>
+    settleLanes(deps, tx, claim, (inner, shape, rows, counts) =>
       importByHalves(inner, shape, rows, scopeOf(deps, counts), log),
     ),
   );

@@ -5,26 +5,30 @@ import { LANE_COUNT, WIDE_LANE } from '../../profiles/index.ts';
 /** The lanes that are worked on side by side. */
 export const ORDINARY_LANES: readonly number[] = Array.from({ length: LANE_COUNT }, (_, lane) => lane);
 
-export interface ClaimedLane {
+/** Lanes of one database. */
+export interface ClaimedLanes {
   readonly databaseId: number;
-  readonly lane: number;
+  /** In their order. */
+  readonly lanes: readonly number[];
   readonly token: string;
-  /** This claim and those before it that did not settle. */
+  /** This claim and those before it that did not settle; more than one lane is claimed for the first time alone. */
   readonly attempts: number;
   readonly claimedAt: Date;
 }
 
 /**
- * Claims the lane whose oldest pending chunk was accepted first, among those that nobody holds. The wide lane waits for
- * all chunks that were accepted before its own, and those after it wait for it.
+ * Claims the lane whose oldest pending chunk was accepted first, among those that nobody holds, and with it the next of
+ * the same database, up to `limit`. The wide lane waits for all chunks that were accepted before its own, and those after
+ * it wait for it; it is claimed alone, as is a lane whose last claim did not settle.
  */
-export async function claimLane(
+export async function claimLanes(
   db: Db,
-  claim: { token: string; now: Date; leaseEnd: Date },
-): Promise<ClaimedLane | undefined> {
+  claim: { token: string; now: Date; leaseEnd: Date; limit: number },
+): Promise<ClaimedLanes | undefined> {
   const { rows } = await sql<{ database_id: number; lane: number; attempts: number }>`
     with free as (
-      select l.database_id, l.lane
+      select l.database_id, l.lane, l.attempts, oldest.id,
+             l.attempts > 0 or l.lane = ${WIDE_LANE}::smallint as alone
         from import_lane l
        cross join lateral (
          select c.id
@@ -43,17 +47,25 @@ export async function claimLane(
                                      else array[${WIDE_LANE}::smallint] end)
          )
        order by oldest.id
-       limit 1
+       limit ${claim.limit}::int
          for update of l skip locked
+    ), first as (
+      select * from free order by id limit 1
+    ), chosen as (
+      select free.database_id, free.lane
+        from free
+        join first on first.database_id = free.database_id
+       where free.lane = first.lane or not (free.alone or first.alone)
     )
     update import_lane l
        set claim_token = ${claim.token}::uuid, due_at = ${claim.leaseEnd}::timestamptz, attempts = l.attempts + 1
-      from free
-     where l.database_id = free.database_id and l.lane = free.lane
+      from chosen
+     where l.database_id = chosen.database_id and l.lane = chosen.lane
     returning l.database_id, l.lane, l.attempts
   `.execute(db);
   const [row] = rows;
   if (row === undefined) return undefined;
+  const lanes = rows.map(({ lane }) => lane).sort((left, right) => left - right);
   const { token, now: claimedAt } = claim;
-  return { databaseId: row.database_id, lane: row.lane, attempts: row.attempts, token, claimedAt };
+  return { databaseId: row.database_id, lanes, attempts: row.attempts, token, claimedAt };
 }
