@@ -75,6 +75,7 @@ export { listFields } from './sql/list-fields.ts';
 export { findResource, listResources } from './sql/list-resources.ts';
 export { lockDatabases } from './sql/lock-databases.ts';
 export { meetsFilter } from './sql/profile-document.ts';
+export { selectEmails } from './sql/select-emails.ts';
 export type { StoredProfile } from './sql/select-profiles.ts';
 export { type SubscriptionEvent, statusChangesOf, subscriptionEvents } from './subscription-events.ts';
 export {

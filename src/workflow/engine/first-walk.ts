@@ -32,10 +32,14 @@ function toClaimed(run: NewRun, { startNode, depth }: RunEntry): ClaimedRun {
   };
 }
 
-function emailsOf(runs: readonly NewRun[]): Map<string, string | null> {
-  return new Map(
-    runs.flatMap(({ profileId, told }) => (told === undefined ? [] : [[profileId, told.email]])),
-  );
+/** Undefined where it is not known of all. */
+function emailsOf(runs: readonly NewRun[]): Map<string, string | null> | undefined {
+  const emails = new Map<string, string | null>();
+  for (const { profileId, told } of runs) {
+    if (told === undefined) return undefined;
+    emails.set(profileId, told.email);
+  }
+  return emails;
 }
 
 /**
@@ -64,7 +68,7 @@ export function createFirstWalks(deps: FirstWalkDeps): () => FirstWalk {
           version: { workflowId, version, databaseId },
           definition,
           runs: starting.map((run) => toClaimed(run, entry)),
-          emails: definition.changesProfiles ? new Map() : emailsOf(starting),
+          emails: definition.changesProfiles ? undefined : emailsOf(starting),
           store: (settled) => insertRuns(tx, entry, runs, now, settled),
         },
         now,

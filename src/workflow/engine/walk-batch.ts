@@ -1,7 +1,7 @@
 import type { Log } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import { insertMessages } from '../../messages/index.ts';
-import { getProfiles, loadShape, type StoredProfile } from '../../profiles/index.ts';
+import { getProfiles, loadShape, type StoredProfile, selectEmails } from '../../profiles/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { BatchScope, WalkingRun } from '../nodes/walking-run.ts';
 import type { RunCounts } from '../run-counts.ts';
@@ -33,8 +33,8 @@ export interface WalkBatch {
   readonly runs: readonly ClaimedRun[];
   /** Their profiles where the caller has read or locked them; absent = they are read when a node asks. */
   readonly profiles?: Map<string, StoredProfile> | undefined;
-  /** The e-mail addresses of profiles where the caller knows them, null = has none; the others are read. */
-  readonly emails?: ReadonlyMap<string, string | null>;
+  /** The e-mail addresses of the profiles where the caller knows them, null = has none; absent = they are read. */
+  readonly emails?: ReadonlyMap<string, string | null> | undefined;
   /** Writes where the runs have come to. */
   readonly store: (settled: readonly SettledRun[]) => Promise<void>;
 }
@@ -98,21 +98,41 @@ interface Walk {
   readonly walking: WalkingRun;
 }
 
-/** What its end is told as; undefined = the address of the profile is to be read. */
+function isOver({ status }: SettledRun): boolean {
+  return status === 'ended' || status === 'failed';
+}
+
+type Emails = ReadonlyMap<string, string | null>;
+
+/** Of the profiles whose runs are over, as the walk has left them. */
+async function loadEmails(tx: Db, { runs, version, emails }: WalkBatch, walked: WalkResult): Promise<Emails> {
+  if (emails !== undefined) return emails;
+  const over = new Set(walked.settled.filter(isOver).map(({ id }) => id));
+  const ids = new Set(runs.filter(({ id }) => over.has(id)).map(({ profileId }) => profileId));
+  return ids.size === 0 ? new Map() : selectEmails(tx, version.databaseId, [...ids]);
+}
+
+/** What its end is told as. */
 function factsOf(
-  { version: { workflowId, databaseId }, emails }: WalkBatch,
+  { version: { workflowId, databaseId } }: WalkBatch,
   { run, walking }: Walk,
   { node, status, reason }: SettledRun,
-): RunFacts | undefined {
+  emails: Emails,
+): RunFacts {
   const { id, profileId, taskId } = run;
-  const email = emails?.get(profileId);
-  if (email === undefined) return undefined;
+  const email = emails.get(profileId) ?? null;
   const { customData } = walking;
   return { id, databaseId, profileId, workflowId, taskId, node, status, reason, email, customData };
 }
 
 /** Notes how the runs have moved. */
-function countRuns(batch: WalkBatch, walks: readonly Walk[], walked: WalkResult, counts: RunCounts): void {
+function countRuns(
+  batch: WalkBatch,
+  walks: readonly Walk[],
+  walked: WalkResult,
+  emails: Emails,
+  counts: RunCounts,
+): void {
   const { workflowId, version } = batch.version;
   for (const count of walked.counts) counts.pass({ workflowId, version, ...count });
   const before = new Map(walks.map((walk) => [walk.run.id, walk]));
@@ -123,9 +143,7 @@ function countRuns(batch: WalkBatch, walks: readonly Walk[], walked: WalkResult,
     const walk = before.get(id);
     if (walk === undefined) continue;
     if (!jumped.has(id)) counts.move(walk.run.taskId, walk.run.status, status);
-    if (status === 'ended' || status === 'failed') {
-      counts.events.end({ slot, id }, factsOf(batch, walk, settled));
-    }
+    if (isOver(settled)) counts.events.end({ slot, id }, factsOf(batch, walk, settled, emails));
   }
 }
 
@@ -181,7 +199,7 @@ export async function walkBatch(
   counts.leaveDue(await tellOfChanges(scope, walkings));
   counts.leaveDue(await tellRaised(scope));
   await settle(tx, batch, walked, now);
-  countRuns(batch, walks, walked, counts);
+  countRuns(batch, walks, walked, await loadEmails(tx, batch, walked), counts);
   const cut = await enterJumps(tx, walked.jumps, now, counts);
   const triggered = await startTriggeredBy(deps, tx, scope, counts);
   triggered.stopped.push(...cut);
