@@ -175,6 +175,53 @@ test('items that PostgreSQL refuses fail alone, with a text that holds nothing o
   }
 });
 
+test('where PostgreSQL refuses what the first walk writes, the items are imported and the engine walks', async () => {
+  const shop = await scene.makeShop({ rests: true });
+  await sql`alter table run add constraint no_rest check (status <> 'waiting')`.execute(scene.db);
+  try {
+    const people = ['a', 'b', 'c'].map((name) => ({ data: { email: `${name}@x.ru` } }));
+    const { status } = await scene.import(shop, people);
+    assert.deepEqual(countersOf(status), { total: 3, created: 3, started: 3 });
+    assert.deepEqual(status.runs, { active: 3, waiting: 0, ended: 0, failed: 0 });
+    const { rows } = await sql`
+      select node, status, steps, due_at is not null as is_due from run where workflow_id = ${shop.workflowId}`.execute(
+      scene.db,
+    );
+    assert.deepEqual(rows, Array(3).fill({ node: 'start', status: 'active', steps: 0, is_due: true }));
+    const { rows: passed } = await sql`select from node_count where workflow_id = ${shop.workflowId}`.execute(
+      scene.db,
+    );
+    assert.equal(passed.length, 0);
+  } finally {
+    await sql`alter table run drop constraint no_rest`.execute(scene.db);
+  }
+});
+
+test('a fault in the first walk keeps no import back: the next claim leaves the walk to the engine', async () => {
+  const shop = await scene.makeShop({ rests: true });
+  const taskId = await scene.submit(shop, [{ data: { email: 'a@x.ru' } }]);
+  await sql`
+    create function no_rest() returns trigger language plpgsql as $$
+    begin
+      if new.status = 'waiting' then raise exception 'no rest'; end if;
+      return new;
+    end $$`.execute(scene.db);
+  await sql`create trigger no_rest before insert on run for each row execute function no_rest()`.execute(
+    scene.db,
+  );
+  try {
+    await assert.rejects(scene.drain(), /no rest/);
+    assert.deepEqual(countersOf(await scene.status(taskId)), { total: 1, waiting: 1 });
+    scene.clock.advance(60_000);
+    await scene.drain();
+    const status = await scene.status(taskId);
+    assert.deepEqual(countersOf(status), { total: 1, created: 1, started: 1 });
+    assert.deepEqual(status.runs, { active: 1, waiting: 0, ended: 0, failed: 0 });
+  } finally {
+    await sql`drop function no_rest() cascade`.execute(scene.db);
+  }
+});
+
 test('a chunk that fails over and over is given up alone, and the tasks behind it go on', async () => {
   const shop = await scene.makeShop();
   await sql`
