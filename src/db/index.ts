@@ -14,6 +14,8 @@ export { joinConditions } from './join-conditions.ts';
 export { isMigrated, migrate } from './migrate.ts';
 export { type Db, type DbOptions, openDb, openPool, type PoolFigures } from './pool.ts';
 export {
+  type OpenTx,
+  openTx,
   type Refusal,
   sqlState,
   TransactionConflict,

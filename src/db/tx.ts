@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type ControlledTransaction, sql } from 'kysely';
 import pg from 'pg';
 import { backoffMs, failure, type Outcome, success, systemClock } from '../base/index.ts';
 import type { Db } from './pool.ts';
@@ -42,6 +42,14 @@ export async function withTx<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T
       await systemClock.sleep(backoffMs(attempt, 10, 500));
     }
   }
+}
+
+/** A transaction that stays open from one function to another; whoever has it commits it or rolls it back. */
+export type OpenTx = ControlledTransaction<object>;
+
+/** Begins a READ COMMITTED transaction that its user ends. Nothing repeats it. */
+export async function openTx(db: Db): Promise<OpenTx> {
+  return db.startTransaction().execute();
 }
 
 /** PostgreSQL does not take the data: a bad value (class 22), a broken constraint (23), too much of it (54). */

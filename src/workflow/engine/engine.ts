@@ -4,9 +4,11 @@ import type { AddRunCounts } from '../run-counts.ts';
 import { claimRuns } from '../sql/claim-runs.ts';
 import { findDueVersions } from '../sql/find-due-versions.ts';
 import { type SegmentsEntered, type StoppedStarts, warnOfLoops } from '../triggers/start-triggered.ts';
-import { failRun, type ProcessDeps, processRuns, type RunBatch } from './process-runs.ts';
+import { type HeldBatch, RunHolder } from './held-runs.ts';
+import { type ProcessDeps, processByHalves, type RunBatch } from './process-runs.ts';
 import { Turns } from './turns.ts';
 import { createVersionCache } from './version-cache.ts';
+import type { Walked } from './walk-batch.ts';
 
 /** Runs of one version that are walked at once. */
 const BATCH_RUNS = 500;
@@ -32,32 +34,39 @@ export interface EngineDeps {
 }
 
 /**
- * The loop that walks runs. A batch that PostgreSQL refuses is halved until the run at fault stands alone; that one
- * fails with the reason, the others go on.
+ * The loop that walks runs. Those of workflows that change no profiles are held by their locks; the others, and those of a
+ * version whose last batch failed, are claimed by token and lease, so that what cannot be walked keeps itself back and
+ * nobody else. A batch that PostgreSQL refuses is halved until the run at fault stands alone; that one fails with the
+ * reason, the others go on.
  */
 export function createEngine(deps: EngineDeps): ClaimLoop {
-  const { db, clock, log, signals } = deps;
-  const loadVersion = createVersionCache();
+  const { db, clock, log, signals, leaseSeconds } = deps;
+  const versions = createVersionCache();
   const turns = new Turns();
   const processDeps: ProcessDeps = {
     db,
     log,
     addRunCounts: deps.addRunCounts,
     segmentsEntered: deps.segmentsEntered,
+    beforeWalk: () => signals.reach('engine.claimed'),
     beforeCommit: () => signals.reach('engine.before-commit'),
   };
 
-  async function claim(): Promise<RunBatch | undefined> {
+  const holder = new RunHolder(processDeps, { leaseSeconds, limit: BATCH_RUNS });
+
+  async function claim(): Promise<RunBatch | HeldBatch | undefined> {
     for (const due of turns.order(await findDueVersions(db, clock.now()))) {
       // Before it is claimed, so that claims that run side by side begin with different versions.
       turns.take(due);
+      const held = await holder.hold(due, versions.peek(due), clock.now());
+      if (held !== undefined) return held;
       const now = clock.now();
       const token = newUuid();
-      const leaseEnd = new Date(now.getTime() + deps.leaseSeconds * 1000);
+      const leaseEnd = new Date(now.getTime() + leaseSeconds * 1000);
       const runs = await claimRuns(db, due, { token, now, leaseEnd, limit: BATCH_RUNS });
       if (runs.length === 0) continue;
       // After the claim, so that a version that cannot be read keeps its own runs back for a lease and nobody else's.
-      const { databaseId, definition } = await loadVersion(db, due);
+      const { databaseId, definition } = await versions.load(db, due);
       return { version: { ...due, databaseId }, definition, token, runs };
     }
     return undefined;
@@ -68,31 +77,21 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
     for (const { runs } of stopped) deps.observeLoops?.(runs);
   }
 
-  async function settle(batch: RunBatch): Promise<number> {
-    const processed = await processRuns(processDeps, batch, clock.now());
-    if (processed.ok) {
-      const { runs, calls, messages, triggered } = processed.value;
-      if (calls > 0) deps.wakeCalls();
-      if (messages > 0) deps.wakeMessages?.();
-      reportLoops(triggered.stopped);
-      return runs;
-    }
-    const [run] = batch.runs;
-    if (batch.runs.length === 1 && run !== undefined) {
-      const { sqlState, message } = processed.error;
-      log.warn(
-        { run: run.id, node: run.node, sqlState, message },
-        'a run failed: PostgreSQL refuses its data',
-      );
-      await failRun(processDeps, batch, `its data cannot be stored (SQLSTATE ${sqlState})`, clock.now());
-      return 1;
-    }
-    const middle = Math.ceil(batch.runs.length / 2);
-    const first = await settle({ ...batch, runs: batch.runs.slice(0, middle) });
-    return first + (await settle({ ...batch, runs: batch.runs.slice(middle) }));
+  function tell({ runs, calls, messages, triggered }: Walked): number {
+    if (calls > 0) deps.wakeCalls();
+    if (messages > 0) deps.wakeMessages?.();
+    reportLoops(triggered.stopped);
+    return runs;
   }
 
-  return createClaimLoop<RunBatch>({
+  async function settleClaimed(batch: RunBatch): Promise<number> {
+    await processDeps.beforeWalk();
+    const settled = await processByHalves(processDeps, batch, clock, tell);
+    holder.trust(batch.version);
+    return settled;
+  }
+
+  return createClaimLoop<RunBatch | HeldBatch>({
     name: 'engine',
     concurrency: deps.concurrency,
     idleMs: IDLE_MS,
@@ -101,8 +100,8 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
     signals,
     claim,
     work: async (batch) => {
-      await signals.reach('engine.claimed');
-      const settled = await settle(batch);
+      const settled =
+        'tx' in batch ? await holder.settle(batch, clock.now(), tell) : await settleClaimed(batch);
       await signals.reach('engine.after-commit');
       return settled;
     },

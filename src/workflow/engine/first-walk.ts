@@ -47,7 +47,7 @@ function emailsOf(runs: readonly NewRun[]): Map<string, string | null> | undefin
  * at its start, at its claim and at its rest. What it queues is written with it; a crash leaves nothing of either.
  */
 export function createFirstWalks(deps: FirstWalkDeps): () => FirstWalk {
-  const loadVersion = createVersionCache();
+  const versions = createVersionCache();
   return () => {
     const queued = { calls: 0, messages: 0 };
     const stopped: StoppedStarts[] = [];
@@ -59,7 +59,7 @@ export function createFirstWalks(deps: FirstWalkDeps): () => FirstWalk {
       counts: RunCounts,
     ): Promise<void> {
       const { workflowId, version, databaseId } = entry;
-      const { definition } = await loadVersion(tx, { workflowId, version });
+      const { definition } = await versions.load(tx, { workflowId, version });
       const starting = runs.filter((run) => run.endedBecause === null);
       const walked = await walkBatch(
         deps,

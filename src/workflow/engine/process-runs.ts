@@ -1,4 +1,4 @@
-import type { Outcome } from '../../base/index.ts';
+import type { Clock, Outcome } from '../../base/index.ts';
 import { type Db, type Refusal, withTx, withTxOrRefusal } from '../../db/index.ts';
 import { lockProfiles } from '../../profiles/index.ts';
 import { type AddRunCounts, RunCounts } from '../run-counts.ts';
@@ -16,6 +16,8 @@ export interface RunBatch extends Pick<WalkBatch, 'version' | 'definition' | 'ru
 export interface ProcessDeps extends WalkDeps {
   readonly db: Db;
   readonly addRunCounts: AddRunCounts;
+  /** Passed when runs were claimed. */
+  readonly beforeWalk: () => Promise<void> | void;
   /** Passed before the commit. */
   readonly beforeCommit: () => Promise<void> | void;
 }
@@ -25,11 +27,7 @@ export interface ProcessDeps extends WalkDeps {
  * tasks, each in order of its key.
  * @returns a refusal when PostgreSQL does not take what one of them would write; then nothing was written.
  */
-export async function processRuns(
-  deps: ProcessDeps,
-  batch: RunBatch,
-  now: Date,
-): Promise<Outcome<Walked, Refusal>> {
+async function processRuns(deps: ProcessDeps, batch: RunBatch, now: Date): Promise<Outcome<Walked, Refusal>> {
   return withTxOrRefusal(deps.db, async (tx) => {
     const ids = [...new Set(batch.runs.map((run) => run.profileId))];
     const profiles = batch.definition.changesProfiles
@@ -49,7 +47,7 @@ export async function processRuns(
 }
 
 /** Ends one run as failed: for what PostgreSQL refuses also when the run is alone. */
-export async function failRun(deps: ProcessDeps, batch: RunBatch, reason: string, now: Date): Promise<void> {
+async function failRun(deps: ProcessDeps, batch: RunBatch, reason: string, now: Date): Promise<void> {
   const { workflowId, version } = batch.version;
   await withTx(deps.db, async (tx) => {
     const held = await lockClaimedRuns(tx, batch.runs, batch.token);
@@ -70,4 +68,32 @@ export async function failRun(deps: ProcessDeps, batch: RunBatch, reason: string
     await counts.events.write(tx, now);
     await counts.write(tx, deps.addRunCounts);
   });
+}
+
+/**
+ * Walks the claimed runs; where PostgreSQL refuses what they would write, in halves, until the run at fault stands alone
+ * and fails with the reason.
+ * @param tell is told of what was walked, and says how many runs that were.
+ */
+export async function processByHalves(
+  deps: ProcessDeps,
+  batch: RunBatch,
+  clock: Clock,
+  tell: (walked: Walked) => number,
+): Promise<number> {
+  const processed = await processRuns(deps, batch, clock.now());
+  if (processed.ok) return tell(processed.value);
+  const [run] = batch.runs;
+  if (batch.runs.length === 1 && run !== undefined) {
+    const { sqlState, message } = processed.error;
+    deps.log.warn(
+      { run: run.id, node: run.node, sqlState, message },
+      'a run failed: PostgreSQL refuses its data',
+    );
+    await failRun(deps, batch, `its data cannot be stored (SQLSTATE ${sqlState})`, clock.now());
+    return 1;
+  }
+  const middle = Math.ceil(batch.runs.length / 2);
+  const first = await processByHalves(deps, { ...batch, runs: batch.runs.slice(0, middle) }, clock, tell);
+  return first + (await processByHalves(deps, { ...batch, runs: batch.runs.slice(middle) }, clock, tell));
 }

@@ -12,13 +12,22 @@ export interface CompiledVersion {
   readonly definition: Definition;
 }
 
-type LoadVersion = (db: Db, version: DueVersion) => Promise<CompiledVersion>;
+export interface VersionCache {
+  /** @throws {Error} when this version of the program cannot read it. */
+  load(db: Db, version: DueVersion): Promise<CompiledVersion>;
+  /** Undefined = it was not loaded yet, or not lately. */
+  peek(version: DueVersion): CompiledVersion | undefined;
+}
+
+function keyOf({ workflowId, version }: DueVersion): string {
+  return `${workflowId} ${version}`;
+}
 
 /** Versions never change once they are published, so what is cached cannot be stale. */
-export function createVersionCache(): LoadVersion {
+export function createVersionCache(): VersionCache {
   const kept = new Map<string, CompiledVersion>();
-  return async (db, { workflowId, version }) => {
-    const key = `${workflowId} ${version}`;
+  async function load(db: Db, { workflowId, version }: DueVersion): Promise<CompiledVersion> {
+    const key = keyOf({ workflowId, version });
     const cached = kept.get(key);
     if (cached !== undefined) return cached;
     const row = await findVersion(db, workflowId, version);
@@ -33,5 +42,6 @@ export function createVersionCache(): LoadVersion {
     if (kept.size >= MAX_VERSIONS && oldest !== undefined) kept.delete(oldest);
     kept.set(key, compiled);
     return compiled;
-  };
+  }
+  return { load, peek: (version) => kept.get(keyOf(version)) };
 }

@@ -27,7 +27,8 @@ export interface ClaimedRun {
   readonly customData: JsonObject | null;
 }
 
-interface RunRow {
+/** The columns of a claimed run. */
+export interface RunRow {
   slot: number;
   id: string;
   profile_id: string;
@@ -82,7 +83,11 @@ export async function claimRuns(
     returning r.slot, r.id, r.profile_id, r.task_id, r.share, r.node, r.status, r.resume, r.reason, r.steps, r.depth,
               r.context_id, r.content, r.saved, r.custom_data
   `.execute(db);
-  // Ids are in the order of starting, so that two runs of one profile go in their order.
+  return toClaimedRuns(rows);
+}
+
+/** Ids are in the order of starting, so that two runs of one profile go in their order. */
+export function toClaimedRuns(rows: readonly RunRow[]): ClaimedRun[] {
   return rows.map(toClaimedRun).sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
