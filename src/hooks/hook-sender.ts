@@ -2,7 +2,7 @@ import type { Clock } from '../base/index.ts';
 import type { TargetClient, TargetOutcome } from '../outbound/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Hook } from './hook.ts';
-import { openSecrets } from './hook-secrets.ts';
+import { type HookSecrets, openSecrets } from './hook-secrets.ts';
 import { createOauthTokens } from './oauth-tokens.ts';
 import { printTimestamp, signDelivery } from './sign-delivery.ts';
 
@@ -28,10 +28,20 @@ export function createHookSender(deps: {
 }): HookSender {
   const { client, vault, clock } = deps;
   const tokens = createOauthTokens(client, clock);
+  /** By hook as it was claimed: to open them costs as much as to sign, and a claim has many deliveries. */
+  const opened = new WeakMap<Hook, HookSecrets>();
+
+  function secretsOf(hook: Hook): HookSecrets {
+    const known = opened.get(hook);
+    if (known !== undefined) return known;
+    const secrets = openSecrets(vault, hook.secrets);
+    opened.set(hook, secrets);
+    return secrets;
+  }
 
   return {
     send: async (hook, { id, body }, signal) => {
-      const secrets = openSecrets(vault, hook.secrets);
+      const secrets = secretsOf(hook);
       const { headerName, oauth2 } = hook;
 
       async function post(authorization: string | undefined): Promise<TargetOutcome> {
