@@ -17,3 +17,8 @@ export function parseCursor(text: string): Cursor | undefined {
 export function isBefore(left: Cursor, right: Cursor): boolean {
   return left.position === right.position ? left.index < right.index : left.position < right.position;
 }
+
+/** The place after this one, in a row of so many events. */
+export function cursorAfter({ position, index }: Cursor, events: number): Cursor {
+  return index + 1 < events ? { position, index: index + 1 } : { position: position + 1, index: 0 };
+}

@@ -1,14 +1,14 @@
 import type { Clock, Log, Signals } from '../base/index.ts';
 import { type ClaimLoop, createClaimLoop, type Db, withTx } from '../db/index.ts';
-import { cutDelivery } from './cut-delivery.ts';
+import { cutDeliveries, unfinishedLimits } from './cut-deliveries.ts';
 import { claimCursor } from './sql/claim-cursor.ts';
 import { readLogEnds } from './sql/read-log-ends.ts';
 
 const IDLE_MS = 500;
-/** Deliveries of one hook that are not done; beyond them its events wait in the log, which holds them more cheaply. */
-const MAX_UNFINISHED = 20;
+/** A hook that has less than half of what it may have is filled up: more for one transaction than what was just settled. */
+const below = { deliveries: unfinishedLimits.deliveries / 2, bytes: unfinishedLimits.bytes / 2 };
 
-/** The loop that cuts deliveries out of the log. A delivery and the move of its hook's cursor commit together. */
+/** The loop that cuts deliveries out of the log. Deliveries and the move of their hook's cursor commit together. */
 export function createCutter(deps: {
   readonly db: Db;
   readonly clock: Clock;
@@ -23,13 +23,13 @@ export function createCutter(deps: {
     claim: () =>
       withTx(db, async (tx) => {
         const now = clock.now();
-        const cursor = await claimCursor(tx, { limit: MAX_UNFINISHED, now });
+        const cursor = await claimCursor(tx, { few: unfinishedLimits.few, below, now });
         if (cursor === undefined) return undefined;
         // Under the lock: it lies no nearer than the end that the last holder of the cursor has seen.
         const ends = await readLogEnds(tx);
-        const isCut = await cutDelivery(tx, cursor, ends, now);
+        const cut = await cutDeliveries(tx, cursor, ends, now);
         await signals.reach('hook.before-cut');
-        return isCut ? 1 : 0;
+        return cut;
       }),
     work: async (cut) => {
       if (cut > 0) wakeDeliverer();

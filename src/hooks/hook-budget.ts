@@ -3,6 +3,7 @@ import { type Db, withTx } from '../db/index.ts';
 import type { Hook } from './hook.ts';
 import { HOOK_TIMEOUT_MS } from './hook-sender.ts';
 import { type ClaimedDelivery, claimDeliveries } from './sql/claim-deliveries.ts';
+import { commitAtOnce } from './sql/commit-at-once.ts';
 import { countClaimed } from './sql/count-claimed.ts';
 import { keepActiveHook } from './sql/keep-active-hook.ts';
 
@@ -32,6 +33,8 @@ export async function claimForHook(
   const { hookId, token, now, leaseSeconds, limit } = claim;
   const key = hookKey(hookId);
   return withTx(db, async (tx) => {
+    // A claim that is lost with the machine is a delivery that is due again, and its outcome finds no token.
+    await commitAtOnce(tx);
     const hook = await keepActiveHook(tx, hookId);
     if (hook === undefined) return { rows: [], held: 0, isFull: false, nextAt: null };
     const allowance = await openBudget(tx, key, hookDefaults, now);

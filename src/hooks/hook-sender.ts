@@ -1,10 +1,10 @@
-import { Webhook } from 'standardwebhooks';
 import type { Clock } from '../base/index.ts';
 import type { TargetClient, TargetOutcome } from '../outbound/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Hook } from './hook.ts';
 import { type HookSecrets, openSecrets } from './hook-secrets.ts';
 import { createOauthTokens } from './oauth-tokens.ts';
+import { printTimestamp, signDelivery } from './sign-delivery.ts';
 
 /** From connect to the last byte of the answer; receivers are told to answer first and to work then. */
 export const HOOK_TIMEOUT_MS = 10_000;
@@ -20,13 +20,6 @@ export interface HookSender {
   ): Promise<TargetOutcome>;
 }
 
-/** The signatures by the secret, and by the one before for as long as it is good. */
-function signaturesOf(secrets: HookSecrets, id: string, now: Date, body: string): string {
-  const { secret, former } = secrets;
-  const both = former !== null && former.until > now ? [secret, former.secret] : [secret];
-  return both.map((one) => new Webhook(one).sign(id, now, body)).join(' ');
-}
-
 /** POSTs deliveries as Standard Webhooks, through the guard of targets, with the access token where the hook has OAuth2. */
 export function createHookSender(deps: {
   readonly client: TargetClient;
@@ -35,10 +28,20 @@ export function createHookSender(deps: {
 }): HookSender {
   const { client, vault, clock } = deps;
   const tokens = createOauthTokens(client, clock);
+  /** By hook as it was claimed: to open them costs as much as to sign, and a claim has many deliveries. */
+  const opened = new WeakMap<Hook, HookSecrets>();
+
+  function secretsOf(hook: Hook): HookSecrets {
+    const known = opened.get(hook);
+    if (known !== undefined) return known;
+    const secrets = openSecrets(vault, hook.secrets);
+    opened.set(hook, secrets);
+    return secrets;
+  }
 
   return {
     send: async (hook, { id, body }, signal) => {
-      const secrets = openSecrets(vault, hook.secrets);
+      const secrets = secretsOf(hook);
       const { headerName, oauth2 } = hook;
 
       async function post(authorization: string | undefined): Promise<TargetOutcome> {
@@ -54,8 +57,8 @@ export function createHookSender(deps: {
             ...(authorization === undefined ? {} : { authorization }),
             'content-type': 'application/json',
             'webhook-id': id,
-            'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-            'webhook-signature': signaturesOf(secrets, id, now, body),
+            'webhook-timestamp': printTimestamp(now),
+            'webhook-signature': signDelivery(secrets, { id, body }, now),
           },
           body,
           timeoutMs: HOOK_TIMEOUT_MS,

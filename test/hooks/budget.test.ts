@@ -4,7 +4,7 @@ import { listBudgets, setBudget } from '../../src/budgets/index.ts';
 import { deleteHook, reviveDeliveries } from '../../src/hooks/index.ts';
 import { createTestSignals } from '../support/test-signals.ts';
 import { startSink, type TargetSink } from '../workflow/target-sink.ts';
-import { createHookScene, eventOf, type HookScene } from './hook-scene.ts';
+import { createHookScene, eventOf, eventsOf, type HookScene, idsOf } from './hook-scene.ts';
 
 let scene: HookScene;
 let dead: TargetSink;
@@ -106,6 +106,16 @@ test('no more deliveries are claimed at once than the budget of the hook allows'
   assert.equal(claimed.length, 2);
   hold.release();
   await loop.stop();
+});
+
+test('deliveries that were cut together begin in their order', async () => {
+  const { hook } = await scene.addHook({ url: alive.url, batchSize: 1 });
+  await setBudget(scene.db, `hook ${hook.id}`, { concurrency: 1, perSecond: null }, scene.clock.now());
+  await scene.emit(Array.from({ length: 12 }, () => eventOf('a')));
+  await scene.cut();
+  await scene.send();
+  const told = alive.received.flatMap(({ body }) => idsOf(eventsOf(body)));
+  assert.deepEqual(told, idsOf(await scene.feed()));
 });
 
 test('a target that answers with a refusal of its own is reached', async () => {

@@ -23,6 +23,11 @@ async function cutSizes(): Promise<number[]> {
   return (await scene.deliveries()).map(({ events }) => events);
 }
 
+/** The events of all deliveries, in the order of these. */
+async function toldIds(): Promise<string[]> {
+  return (await scene.deliveries()).flatMap(({ body }) => idsOf(eventsOf(body)));
+}
+
 test('a full batch goes at once, the rest when its oldest event has waited long enough', async () => {
   await scene.addHook({ url, batchSize: 10, batchTimeoutSeconds: 60 });
   await scene.emit(many(25));
@@ -36,6 +41,18 @@ test('a full batch goes at once, the rest when its oldest event has waited long 
   assert.deepEqual((await cutSizes()).sort(), [10, 10, 7]);
   const told = (await scene.deliveries()).flatMap(({ body }) => idsOf(eventsOf(body)));
   assert.deepEqual(told.sort(), idsOf(await scene.feed()).sort());
+});
+
+test('one cut goes over many rows of the log: each event once, in the order of the feed', async () => {
+  await scene.addHook({ url, batchSize: 4, batchTimeoutSeconds: 60 });
+  // Rows that end inside a batch, with it, and that are many batches.
+  for (const count of [3, 1, 4, 2, 17, 1, 1, 8, 1]) await scene.emit(many(count));
+  assert.deepEqual(await cutSizes(), Array(9).fill(4));
+  const ids = idsOf(await scene.feed());
+  assert.deepEqual(await toldIds(), ids.slice(0, 36));
+  scene.clock.advance(60_000);
+  await scene.cut();
+  assert.deepEqual(await toldIds(), ids);
 });
 
 test('a batch that fills up while it waits goes at once', async () => {
@@ -91,15 +108,25 @@ test('custom_data of the hook stands under that of the request', async () => {
 
 test('a hook that has many deliveries not done waits; nothing is lost', async () => {
   const { hook } = await scene.addHook({ url, batchSize: 1 });
-  await scene.emit(many(30));
-  assert.equal((await cutSizes()).length, 20);
+  await scene.emit(many(130));
+  assert.equal((await cutSizes()).length, 100);
   const lag = await readLag(scene.db, hook);
-  assert.deepEqual([lag.events, lag.isMore, lag.queued, lag.parked], [10, false, 20, 0]);
+  assert.deepEqual([lag.events, lag.isMore, lag.queued, lag.parked], [30, false, 100, 0]);
   assert.equal(lag.oldestAt?.getTime(), scene.clock.now().getTime());
   await sql`update hook_delivery set status = 'done', due_at = null`.execute(scene.db);
-  assert.equal((await cutSizes()).length, 30);
+  assert.equal((await cutSizes()).length, 130);
   const told = (await scene.deliveries()).flatMap(({ body }) => idsOf(eventsOf(body)));
   assert.deepEqual(told.sort(), idsOf(await scene.feed()).sort());
+});
+
+test('a hook may have a few deliveries that are not done whatever their size, and more while they are small', async () => {
+  const { hook } = await scene.addHook({ url, batchSize: 1 });
+  const large = eventOf('large', { data: { text: 'x'.repeat(1_000_000) } });
+  await scene.emit(Array.from({ length: 25 }, () => large));
+  assert.equal((await cutSizes()).length, 20);
+  assert.equal((await readLag(scene.db, hook)).events, 5);
+  await sql`update hook_delivery set status = 'done', due_at = null`.execute(scene.db);
+  assert.equal((await cutSizes()).length, 25);
 });
 
 test('a hook that is switched off waits in the log, also for what is deleted meanwhile, and says so', async () => {
