@@ -38,7 +38,7 @@ export async function claimForSender(
     const pausedIds = await deps.pausedWorkflows(tx);
     const order = { ...claim, place, leaseSeconds, limit: granted, pausedIds };
     const { messages, held } = await claimMessages(tx, order);
-    await takeFromBudget(tx, key, messages.length, now);
+    if (allowance.hasRate) await takeFromBudget(tx, key, messages.length, now);
     const mayHaveMore = messages.length + held === granted;
     return { rows: messages, held, isFull: false, nextAt: null, mayHaveMore };
   });

@@ -33,7 +33,7 @@ export async function claimForHost(
     const { nextAt } = allowance;
     if (granted === 0) return { rows: [], held: 0, isFull: nextAt === null, nextAt };
     const { calls, held } = await claimCalls(tx, { ...claim, limit: granted, pausedIds });
-    await takeFromBudget(tx, key, calls.length, now);
+    if (allowance.hasRate) await takeFromBudget(tx, key, calls.length, now);
     const mayHaveMore = calls.length + held === granted;
     return { rows: calls, held, isFull: false, nextAt: null, mayHaveMore };
   });

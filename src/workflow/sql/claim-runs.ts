@@ -27,7 +27,7 @@ export interface ClaimedRun {
   readonly customData: JsonObject | null;
 }
 
-interface RunRow {
+export interface RunRow {
   slot: number;
   id: string;
   profile_id: string;
@@ -86,7 +86,7 @@ export async function claimRuns(
   return rows.map(toClaimedRun).sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
-function toClaimedRun(row: RunRow): ClaimedRun {
+export function toClaimedRun(row: RunRow): ClaimedRun {
   return {
     slot: row.slot,
     id: row.id,
