@@ -98,7 +98,8 @@ for (const [what, nodes] of Object.entries(cases)) {
       sink.clear();
       // One of them fails, and which one that is goes by the profile.
       sink.answer = (_count, { body }) => {
-        const { n } = JSON.parse(body);
+        // What follows has no body.
+        const { n } = JSON.parse(body === '' ? '{}' : body);
         return n === 3 ? { status: 400 } : jsonAnswer({ n });
       };
       const [start, call, ...rest] = nodes();
@@ -109,8 +110,11 @@ for (const [what, nodes] of Object.entries(cases)) {
         await bench.start(target, { profileId: await bench.addProfile({ points: n, email: `p${n}@x.ru` }) });
       }
       await bench.walk();
-      await bench.send(own);
-      await bench.walk();
+      // Twice, for those that have a second call.
+      for (let time = 0; time < 2; time += 1) {
+        await bench.send(own);
+        await bench.walk();
+      }
       left.push(await leftBehind());
     }
     assert.deepEqual(left[1], left[0]);
