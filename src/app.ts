@@ -66,6 +66,7 @@ import {
   createCallDispatcher,
   createEngine,
   createFirstWalks,
+  createResumeWalks,
   createRunPort,
   purgeCalls,
   resumeWaiting,
@@ -212,13 +213,6 @@ function recordFactsOf(
 function createWorkers(config: Config, places: Places, metrics: Metrics, shared: Shared) {
   const wakeEngine = (): void => engine.wake();
   const messengers = createMessengers(metrics, shared, wakeEngine);
-  const calls = createCallDispatcher({
-    ...shared,
-    concurrency: CALL_CONCURRENCY,
-    observeCall: metrics.observeCall,
-    onBreaker: metrics.observeBreaker,
-    wakeEngine,
-  });
   const walking = {
     ...shared,
     wakeCalls: () => calls.wake(),
@@ -226,6 +220,14 @@ function createWorkers(config: Config, places: Places, metrics: Metrics, shared:
     segmentsEntered,
     observeLoops: metrics.observeLoops,
   };
+  const calls = createCallDispatcher({
+    ...shared,
+    concurrency: CALL_CONCURRENCY,
+    observeCall: metrics.observeCall,
+    onBreaker: metrics.observeBreaker,
+    wakeEngine,
+    startWalk: createResumeWalks({ ...walking, addRunCounts }),
+  });
   const engine = createEngine({ ...walking, concurrency: config.engineConcurrency, addRunCounts });
   const importer = createImporter({
     ...shared,

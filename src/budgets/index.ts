@@ -2,7 +2,15 @@
 export type { BreakerChange, BreakerState, BudgetLimits, BudgetState } from './budget.ts';
 export { listBudgets, removeBudget, reportReach, setBudget } from './budgets.ts';
 export { createDispatcher } from './dispatch/create-dispatcher.ts';
-export type { Claimed, Dispatch, DueSearch, Ending, Turn } from './dispatch/dispatch.ts';
+export type {
+  Claimed,
+  ClaimOrder,
+  Dispatch,
+  DueSearch,
+  EndedClaim,
+  Ending,
+  Turn,
+} from './dispatch/dispatch.ts';
 export { findDuePlaces } from './dispatch/sql/find-due-places.ts';
 export type { OutboxTable } from './dispatch/sql/outbox-table.ts';
 export { pickDue } from './dispatch/sql/pick-due.ts';

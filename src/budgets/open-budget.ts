@@ -17,6 +17,8 @@ export interface Allowance {
   /** When there will be more, where waiting is what helps (a token, the breaker); null = nothing of that kind lacks. */
   readonly nextAt: Date | null;
   readonly breaker: BreakerState;
+  /** Whether what is claimed must be taken out of it; without a rate there is nothing to take from. */
+  readonly hasRate: boolean;
 }
 
 function nextAt({ retryAt, tokens, perSecond }: LockedBudget, now: Date): Date | null {
@@ -41,6 +43,7 @@ export async function openBudget(tx: Db, key: string, defaults: BudgetLimits, no
   const breaker = breakerState(retryAt, now);
   return {
     breaker,
+    hasRate: tokens !== null,
     nextAt: nextAt(locked, now),
     grant: (wanted, underWay) => {
       if (breaker === 'open') return 0;

@@ -4,6 +4,7 @@ export { type CallDecision, callDecisions, getCall, listCalls, resolveCall } fro
 export { createCallDispatcher } from './calls/dispatcher.ts';
 export type { DispatcherDeps } from './calls/dispatcher-deps.ts';
 export { hostKey } from './calls/host-budget.ts';
+export { createResumeWalks, type ResumeWalkDeps } from './calls/resume-walk.ts';
 export type { WriteCallEvents } from './calls/settle-outcomes.ts';
 export { cancelRun } from './cancel-run.ts';
 export { type ChangeCause, changeEvents } from './change-events.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { newUuid } from '../../src/base/index.ts';
 import { listBudgets, setBudget } from '../../src/budgets/index.ts';
+import { claimForHost } from '../../src/workflow/calls/host-budget.ts';
 import { hostKey } from '../../src/workflow/index.ts';
 import { countStates, multiplyCall, queueCallsTo, untilReceived } from './call-scene.ts';
 import { type Answer, startSink, type TargetSink } from './target-sink.ts';
@@ -117,6 +119,34 @@ test('two workers keep to the concurrency of a host together', async () => {
   await untilReceived(slow, 8);
   for (const worker of workers) await worker.stop();
   assert.deepEqual(await countStates(bench), { done: 8 });
+});
+
+test('a call that has ended makes room before its outcome is written, one of another worker does not', async () => {
+  await limit(slow, 2, null);
+  await queueCallsTo(bench, slow, 4);
+  // A worker that lives has one of them; what it makes of it is not known here.
+  const claim = { place: slow.url, leaseSeconds: 60, now: bench.clock.now(), limit: 1, ended: [] };
+  const theirs = await claimForHost(bench.db, { ...claim, token: newUuid() });
+  assert.equal(theirs.rows.length, 1);
+  const written = Promise.withResolvers<void>();
+  const dispatcher = bench.dispatcher({ writeCallEvents: () => written.promise });
+  let most = 0;
+  let underWay = 0;
+  slow.answer = async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise(setImmediate);
+    underWay -= 1;
+    return { status: 200 };
+  };
+  await dispatcher.start();
+  // All three while no outcome is written.
+  await untilReceived(slow, 3);
+  assert.deepEqual(await countStates(bench), { queued: 4 });
+  written.resolve();
+  await dispatcher.stop();
+  assert.equal(most, 1);
+  assert.deepEqual(await countStates(bench), { queued: 1, done: 3 });
 });
 
 test('the rate of a host is kept, and its calls go out when their time has come', async () => {

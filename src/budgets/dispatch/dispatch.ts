@@ -29,6 +29,26 @@ export interface Turn<Row> {
   /** Why nothing was claimed: the place has as much under way as it may, or until then it is to be left alone. */
   readonly isFull: boolean;
   readonly nextAt: Date | null;
+  /** Whether the place may have more that is due; absent = when as many came as were asked for. */
+  readonly mayHaveMore?: boolean;
+}
+
+/** A claimed row that is not under way any more, though its row does not say so yet. */
+export interface EndedClaim {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** What a claim is asked for. */
+export interface ClaimOrder {
+  readonly token: string;
+  readonly now: Date;
+  readonly limit: number;
+  /**
+   * Claims of this process to the place that have ended, and whose outcome may not be written yet. Whoever counts what is
+   * under way may leave out rows that carry these very tokens: then a place is not empty while outcomes are written.
+   */
+  readonly ended: readonly EndedClaim[];
 }
 
 export interface DueSearch {
@@ -48,14 +68,14 @@ export interface Dispatch<Row extends Claimed, Settled> {
   readonly signals: Signals;
   /** Of its loop, its fail points, and as it stands in log lines. */
   readonly name: 'call' | 'message' | 'hook';
-  /** What this process may have claimed at once; one place takes half at most. */
+  /** What this process may have under way at once; one place takes half at most. As many more may wait to be written. */
   readonly places: number;
   /** The key of a place's budget. */
   budgetKey(place: string): string;
   /** Places with due rows. */
   findDue(search: DueSearch): Promise<string[]>;
   /** Claims what the budget of the place allows, in one transaction. */
-  claim(place: string, claim: { token: string; now: Date; limit: number }): Promise<Turn<Row>>;
+  claim(place: string, order: ClaimOrder): Promise<Turn<Row>>;
   /**
    * Carries the rows of one claim, and tells of each once, as it ends. `stopping` cuts tries off. Resolves when all are
    * told of; a rejection is a bug, and those that are not told of come back when their lease is over.

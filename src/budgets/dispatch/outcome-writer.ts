@@ -8,6 +8,13 @@ const MAX_PAUSE_MS = 10_000;
 /** Outcomes of one transaction. */
 const MAX_WRITTEN = 500;
 
+interface WriterEvents<Row, Settled> {
+  /** The breakers know of these endings. */
+  readonly reported: (endings: readonly Ending<Row, Settled>[]) => void;
+  /** Told of every ending once: when it is written, or given up. */
+  readonly written: (endings: readonly Ending<Row, Settled>[]) => void;
+}
+
 /**
  * Writes outcomes together: while one write runs the next ones gather, so a slow target delays nobody else's outcome and
  * a fast one costs few statements. What cannot be written is kept and written again until the lease of its row is over:
@@ -17,19 +24,14 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
   readonly #deps: Dispatch<Row, Settled>;
   /** Cuts the pauses short: what cannot be written now is given up. */
   readonly #hurry: AbortSignal;
-  readonly #onWritten: (endings: readonly Ending<Row, Settled>[]) => void;
+  readonly #tell: WriterEvents<Row, Settled>;
   readonly #waiting: Ending<Row, Settled>[] = [];
   #isWriting = false;
 
-  /** `onWritten` is told of every ending once: when it is written, or given up. */
-  constructor(
-    deps: Dispatch<Row, Settled>,
-    hurry: AbortSignal,
-    onWritten: (endings: readonly Ending<Row, Settled>[]) => void,
-  ) {
+  constructor(deps: Dispatch<Row, Settled>, hurry: AbortSignal, tell: WriterEvents<Row, Settled>) {
     this.#deps = deps;
     this.#hurry = hurry;
-    this.#onWritten = onWritten;
+    this.#tell = tell;
   }
 
   add(ending: Ending<Row, Settled>): void {
@@ -44,6 +46,7 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
       await null;
       const endings = this.#waiting.splice(0, MAX_WRITTEN);
       await this.#report(endings);
+      this.#tell.reported(endings);
       await this.#writeUntilDone(endings);
     }
     // In one go with the look that found nothing left, or an ending that comes in between would wait for the next.
@@ -57,7 +60,7 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
       try {
         const refusal = await this.#write(left);
         if (refusal !== undefined) return this.#writeEach(left, refusal);
-        this.#onWritten(left);
+        this.#tell.written(left);
         return;
       } catch (thrown) {
         const now = clock.now();
@@ -65,7 +68,7 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
         left = left.filter((ending) => !over.includes(ending));
         const fields = { err: toError(thrown), outbox: name, kept: left.length, given_up: over.length };
         log.error(fields, 'outcomes could not be written; they are kept until their lease is over');
-        this.#onWritten(over);
+        this.#tell.written(over);
         if (left.length > 0) await clock.sleep(backoffMs(attempt, FIRST_PAUSE_MS, MAX_PAUSE_MS), this.#hurry);
       }
     }
@@ -80,7 +83,7 @@ export class OutcomeWriter<Row extends Claimed, Settled> {
       const { log, name, budgetKey } = this.#deps;
       const fields = { refusal, outbox: name, key: budgetKey(only.row.place), id: only.row.id };
       log.error(fields, 'PostgreSQL does not take an outcome; it is tried again later');
-      this.#onWritten(endings);
+      this.#tell.written(endings);
     }
   }
 

@@ -13,6 +13,8 @@ export class PlaceTurns {
   readonly #findDue: (search: DueSearch) => Promise<string[]>;
   #queue: string[] = [];
   #last = '';
+  /** Whether the last look has brought all places that were due. */
+  #isWhole = false;
   readonly #resting = new Map<string, number>();
 
   constructor(findDue: (search: DueSearch) => Promise<string[]>) {
@@ -25,11 +27,13 @@ export class PlaceTurns {
     for (const [place, until] of this.#resting) if (until <= time) this.#resting.delete(place);
     const search = { now, rest: [...this.#resting.keys()], limit: PAGE };
     this.#queue = await this.#findDue({ ...search, after: this.#last });
-    if (this.#last === '' || this.#queue.length === PAGE) return;
+    this.#isWhole = this.#queue.length < PAGE;
+    if (this.#last === '' || !this.#isWhole) return;
     const limit = PAGE - this.#queue.length;
     const first = await this.#findDue({ ...search, after: '', limit });
     const known = new Set(this.#queue);
     this.#queue.push(...first.filter((place) => !known.has(place)));
+    this.#isWhole = this.#queue.length < PAGE;
   }
 
   /** The place whose turn it is; undefined when the round is over. */
@@ -39,9 +43,17 @@ export class PlaceTurns {
     return place;
   }
 
-  /** Gives the turn back: the place has more. */
-  again(place: string): void {
-    this.#queue.unshift(place);
+  /** Gives turns back: these places come next, in this order. */
+  again(...places: readonly string[]): void {
+    this.#queue.unshift(...places);
+  }
+
+  /**
+   * Gives the place the last turn of this round instead of one in the next, which spares a look into the database. Not
+   * where that may not have brought all places: they come first.
+   */
+  goRound(place: string): void {
+    if (this.#isWhole) this.#queue.push(place);
   }
 
   /** Leaves the place out of the rounds for a while. */

@@ -1,4 +1,10 @@
-import { type BudgetLimits, openBudget, type Turn, takeFromBudget } from '../../budgets/index.ts';
+import {
+  type BudgetLimits,
+  type ClaimOrder,
+  openBudget,
+  type Turn,
+  takeFromBudget,
+} from '../../budgets/index.ts';
 import { withTx } from '../../db/index.ts';
 import { claimMessages } from '../sql/claim-messages.ts';
 import { countClaimedMessages } from '../sql/count-claimed-messages.ts';
@@ -17,7 +23,7 @@ export function senderKey(senderId: number): string {
 export async function claimForSender(
   deps: Pick<MessageDispatcherDeps, 'db' | 'loadSender' | 'pausedWorkflows' | 'leaseSeconds' | 'tryMs'>,
   place: string,
-  claim: { readonly token: string; readonly now: Date; readonly limit: number },
+  claim: ClaimOrder,
 ): Promise<Turn<ClaimedMessage>> {
   const { now, limit } = claim;
   const senderId = Number(place);
@@ -32,7 +38,8 @@ export async function claimForSender(
     const pausedIds = await deps.pausedWorkflows(tx);
     const order = { ...claim, place, leaseSeconds, limit: granted, pausedIds };
     const { messages, held } = await claimMessages(tx, order);
-    await takeFromBudget(tx, key, messages.length, now);
-    return { rows: messages, held, isFull: false, nextAt: null };
+    if (allowance.hasRate) await takeFromBudget(tx, key, messages.length, now);
+    const mayHaveMore = messages.length + held === granted;
+    return { rows: messages, held, isFull: false, nextAt: null, mayHaveMore };
   });
 }

@@ -1,7 +1,7 @@
 import { groupBy } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import { type NewEvent, writeEvents } from '../../hooks/index.ts';
-import { type RunFacts, selectRunFacts } from '../sql/select-run-facts.ts';
+import type { RunFacts } from '../sql/select-run-facts.ts';
 import type { EndedCall } from '../sql/settle-calls.ts';
 
 function toEvent(call: EndedCall, run: RunFacts | undefined): NewEvent {
@@ -16,13 +16,13 @@ function toEvent(call: EndedCall, run: RunFacts | undefined): NewEvent {
   };
 }
 
-/** Tells of calls that are settled for good, in the transaction that settles them. Two statements a database. */
-export async function writeCallEvents(tx: Db, calls: readonly EndedCall[], now: Date): Promise<void> {
-  if (calls.length === 0) return;
-  const runs = await selectRunFacts(
-    tx,
-    calls.map(({ slot, runId }) => ({ slot, id: runId })),
-  );
+/** Tells of calls that are settled for good, in the transaction that settles them. One statement a database. */
+export async function writeCallEvents(
+  tx: Db,
+  calls: readonly EndedCall[],
+  runs: ReadonlyMap<string, RunFacts>,
+  now: Date,
+): Promise<void> {
   for (const [databaseId, group] of groupBy(calls, (call) => call.databaseId)) {
     const events = group.map((call) => toEvent(call, runs.get(call.runId)));
     await writeEvents(tx, { databaseId, now }, events);

@@ -37,16 +37,16 @@ export async function resolveCall(
   writeCallEvents?: WriteCallEvents,
 ): Promise<void> {
   const call = await getCall(db, id);
-  const { slot, runId, retriesLeft, attempts, httpStatus, fault } = call;
+  const { slot, runId, workflowId, version, retriesLeft, attempts, httpStatus, fault } = call;
   const statuses = { done: 'done', repeat: 'queued', skip: 'unknown' } as const;
   const outcome = {
-    ...{ slot, id, runId, retriesLeft, attempts, httpStatus, status: statuses[as] },
+    ...{ slot, id, runId, workflowId, version, retriesLeft, attempts, httpStatus, status: statuses[as] },
     ...{ token: null, isParked: false, saved: null },
     dueAt: as === 'repeat' ? now : null,
     fault: as === 'done' ? null : fault,
   };
   const isParked = call.state === 'parked';
-  const written = isParked ? await settleOutcomes(db, [outcome], now, writeCallEvents) : 0;
-  if (written === 0)
+  const settled = isParked ? await settleOutcomes(db, [outcome], { now, tell: writeCallEvents }) : undefined;
+  if (settled === undefined || settled.written === 0)
     throw new MusterError(409, { detail: `the API call ${id} does not wait for a decision` });
 }

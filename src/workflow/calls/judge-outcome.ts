@@ -57,9 +57,9 @@ function judgeAnswer(
 
 /** Settled for good, without anything to keep. */
 function blankOutcome(call: ClaimedCall, token: string) {
-  const { slot, id, runId, attempts, retriesLeft } = call;
+  const { slot, id, runId, workflowId, version, attempts, retriesLeft } = call;
   const nothing = { dueAt: null, isParked: false, httpStatus: null, fault: null, saved: null };
-  return { ...{ slot, id, runId, token, attempts, retriesLeft }, ...nothing };
+  return { ...{ slot, id, runId, workflowId, version, token, attempts, retriesLeft }, ...nothing };
 }
 
 function settleUnknown(call: ClaimedCall, token: string, fault: string): SettledCall {

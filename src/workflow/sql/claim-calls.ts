@@ -11,6 +11,8 @@ export interface ClaimedCall {
   readonly slot: number;
   readonly id: string;
   readonly runId: string;
+  readonly workflowId: number;
+  readonly version: number;
   /** The host that it goes to, see `api_call.host`. */
   readonly place: string;
   readonly request: CallRequest;
@@ -28,6 +30,8 @@ interface CallRow {
   slot: number;
   id: string;
   run_id: string;
+  workflow_id: number;
+  version: number;
   request: CallRequest;
   save_as: string | null;
   on_unknown: UnknownPolicy;
@@ -74,8 +78,8 @@ export async function claimCalls(tx: Db, claim: HostClaim): Promise<{ calls: Cla
            retries_left = greatest(0, c.retries_left - l.lost::int)
       from locked l
      where c.slot = l.slot and c.id = l.id
-    returning c.slot, c.id, c.run_id, c.request, c.save_as, c.on_unknown, c.retries_left, c.attempts, l.lost, l.stays,
-              c.due_at as lease_end
+    returning c.slot, c.id, c.run_id, c.workflow_id, c.version, c.request, c.save_as, c.on_unknown, c.retries_left,
+              c.attempts, l.lost, l.stays, c.due_at as lease_end
   `.execute(tx);
   const calls = rows.filter((row) => !row.stays).map((row) => toClaimedCall(row, place));
   return { calls, held: rows.length - calls.length };
@@ -86,6 +90,8 @@ function toClaimedCall(row: CallRow, place: string): ClaimedCall {
     slot: row.slot,
     id: row.id,
     runId: row.run_id,
+    workflowId: row.workflow_id,
+    version: row.version,
     place,
     request: row.request,
     saveAs: row.save_as,

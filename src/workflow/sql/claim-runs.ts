@@ -91,7 +91,7 @@ export function toClaimedRuns(rows: readonly RunRow[]): ClaimedRun[] {
   return rows.map(toClaimedRun).sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
-function toClaimedRun(row: RunRow): ClaimedRun {
+export function toClaimedRun(row: RunRow): ClaimedRun {
   return {
     slot: row.slot,
     id: row.id,

@@ -18,14 +18,29 @@ export interface NewCall {
   readonly onUnknown: UnknownPolicy;
 }
 
-/** Queues calls, due at once, in the transaction that moves their runs. */
+/** The origins of URLs. Calls of a batch go to few hosts, and reading a URL takes longer than the rest of its call. */
+function originsOf(calls: readonly NewCall[]): string[] {
+  const known = new Map<string, string>();
+  return calls.map(({ request: { url } }) => {
+    const start = /^[a-z]+:\/\/[^/?#\\]+/i.exec(url)?.[0] ?? url;
+    const origin = known.get(start) ?? new URL(url).origin;
+    known.set(start, origin);
+    return origin;
+  });
+}
+
+/**
+ * Queues calls, due at once, in the transaction that moves their runs. As a recordset of JSON: requests are JSON already, and as an
+ * array of texts they took half as long again.
+ */
 export async function insertCalls(
   tx: Db,
   version: DueVersion & { databaseId: number },
   calls: readonly NewCall[],
   now: Date,
 ): Promise<void> {
-  const rows = calls.map((call) => ({ ...call, host: new URL(call.request.url).origin }));
+  const origins = originsOf(calls);
+  const rows = calls.map((call, index) => ({ ...call, host: origins[index] }));
   await sql`
     insert into api_call (slot, id, database_id, run_id, profile_id, workflow_id, version, node, request, save_as,
                           retries_left, attempts, due_at, status, created_at, host, share, on_unknown)
