@@ -32,7 +32,7 @@ test('an empty environment is usable', () => {
     publicUrl: undefined,
     mirrorHttpStatus: false,
     bodyLimitBytes: 10_485_760,
-    bodiesAtOnceBytes: 20_971_520,
+    bodiesAtOnceBytes: 12_582_912,
     uploadLimitBytes: 104_857_600,
     maxItems: 100_000,
     maxWaitingRows: 5_000_000,
