@@ -7,16 +7,17 @@ const CACHE_FOLDER = fileURLToPath(new URL('../node_modules/.cache/muster', impo
 const YOUNG_OPTION = '--max-semi-space-size';
 /**
  * The young generation of V8 has twice so many MB, from the start. Where nothing is said it grows to 134 MB, which large
- * requests fill before it is collected; and it begins with 1 MB, which costs a start some hundred collections.
+ * requests fill before it is collected; and it begins with 1 MB, which costs a start many collections. The old one is
+ * collected when it has grown by a quarter: V8 would let garbage that came with large requests double it.
  */
-const youngOptions = [`${YOUNG_OPTION}=16`, '--min-semi-space-size=16'];
+const memoryOptions = [`${YOUNG_OPTION}=16`, '--min-semi-space-size=16', '--heap-growing-percent=25'];
 
 /** Can be said only when the process begins: it begins again, with the same id. What the operator has said stands. */
 function boundMemory(): void {
   const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
   // Windows has no such call.
   if (process.execve === undefined || given.some((option) => option.includes(YOUNG_OPTION))) return;
-  const args = [...youngOptions, ...process.execArgv, ...process.argv.slice(1)];
+  const args = [...memoryOptions, ...process.execArgv, ...process.argv.slice(1)];
   process.execve(process.execPath, [process.execPath, ...args], process.env);
 }
 
