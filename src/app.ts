@@ -25,6 +25,7 @@ import type { Config } from './config/index.ts';
 import {
   createClaimLoop,
   type Db,
+  type EmbeddedServer,
   isMigrated,
   migrate,
   openPool,
@@ -114,7 +115,11 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly signals?: Signals;
+  /** The embedded server, where it is being started already. When the start fails it is stopped by whoever gave it, too. */
+  readonly embedded?: Promise<EmbeddedServer>;
 }
+
+type Parts = Required<Pick<Overrides, 'clock' | 'log' | 'signals'>>;
 
 interface Ground {
   readonly db: Db;
@@ -124,9 +129,15 @@ interface Ground {
 }
 
 /** The database, embedded or the operator's, with its schema brought to this version, and the key of its secrets. */
-async function openGround(config: Config, clock: Clock, log: Log): Promise<Ground> {
+async function openGround(
+  config: Config,
+  { clock, log }: Parts,
+  starting: Promise<EmbeddedServer> | undefined,
+): Promise<Ground> {
   const embedded =
-    config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, log }) : undefined;
+    config.databaseUrl === undefined
+      ? await (starting ?? startEmbedded({ dataDir: config.dataDir, log }))
+      : undefined;
   const { db, readPool } = openPool({
     url: config.databaseUrl ?? embedded?.url ?? '',
     connections: config.dbConnections,
@@ -150,7 +161,7 @@ async function openGround(config: Config, clock: Clock, log: Log): Promise<Groun
 }
 
 /** What every loop is given. */
-function shareParts(config: Config, { db, vault }: Ground, parts: Required<Overrides>, metrics: Metrics) {
+function shareParts(config: Config, { db, vault }: Ground, parts: Parts, metrics: Metrics) {
   const { clock, log, signals } = parts;
   const client = createTargetClient({
     allowPrivate: config.allowPrivateTargets,
@@ -256,7 +267,7 @@ function createTellers(metrics: Metrics, shared: Shared, sender: HookSender) {
 }
 
 /** Deletes, some at a time, what has been kept for as long as it was promised. */
-function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Required<Overrides>): Service {
+function createHousekeeper(config: Config, db: Db, { clock, log, signals }: Parts): Service {
   const rows = new RowEraser();
   return createClaimLoop<number>({
     ...{ name: 'housekeeping', concurrency: 1, idleMs: PURGE_PAUSE_MS, clock, log, signals },
@@ -302,7 +313,7 @@ export async function startMuster(config: Config, overrides: Overrides = {}): Pr
   const { clock, log, signals } = parts;
   // Before anything is opened: a file that is none ends the start.
   const places = await openPlaces(config.geoFile === undefined ? {} : { file: config.geoFile });
-  const ground = await openGround(config, clock, log);
+  const ground = await openGround(config, parts, overrides.embedded);
   const { db, readPool, vault } = ground;
   const metrics = createMetrics();
   const shared = shareParts(config, ground, parts, metrics);

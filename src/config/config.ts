@@ -17,6 +17,7 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly mirrorHttpStatus: boolean;
   readonly bodyLimitBytes: number;
+  readonly bodiesAtOnceBytes: number;
   readonly uploadLimitBytes: number;
   readonly maxItems: number;
   readonly maxWaitingRows: number;
@@ -153,6 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: values.get('MUSTER_PUBLIC_URL'),
     mirrorHttpStatus: text('MUSTER_HTTP_STATUS') === 'mirror',
     bodyLimitBytes: count('MUSTER_BODY_LIMIT_BYTES'),
+    bodiesAtOnceBytes: count('MUSTER_BODIES_AT_ONCE_BYTES'),
     uploadLimitBytes: count('MUSTER_UPLOAD_LIMIT_BYTES'),
     maxItems: count('MUSTER_MAX_ITEMS'),
     maxWaitingRows: count('MUSTER_MAX_WAITING_ROWS'),

@@ -59,6 +59,12 @@ export const variables = [
   },
   { name: 'MUSTER_BODY_LIMIT_BYTES', fallback: '10485760', kind: 'count', help: 'largest request body' },
   {
+    name: 'MUSTER_BODIES_AT_ONCE_BYTES',
+    fallback: '12582912',
+    kind: 'count',
+    help: 'request bodies above 256 KB that are read and carried out at once, all together; further ones wait',
+  },
+  {
     name: 'MUSTER_UPLOAD_LIMIT_BYTES',
     fallback: '104857600',
     kind: 'count',

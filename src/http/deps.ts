@@ -18,6 +18,7 @@ export interface HttpDeps {
   readonly config: Pick<
     Config,
     | 'bodyLimitBytes'
+    | 'bodiesAtOnceBytes'
     | 'uploadLimitBytes'
     | 'maxItems'
     | 'maxWaitingRows'

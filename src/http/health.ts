@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { type Clock, toError } from '../base/index.ts';
 import { listBudgets } from '../budgets/index.ts';
+import type { GateFigures } from './body-gate.ts';
 import type { HttpDeps } from './deps.ts';
 import { readHooks } from './hook-figures.ts';
 import { readMessageFigures } from './message-figures.ts';
@@ -61,7 +62,7 @@ async function readQueues(deps: HttpDeps): Promise<QueueFigures> {
 }
 
 /** What may be asked without a token: whether the process lives, whether it can work, and its figures. */
-export function addHealth(app: FastifyInstance, deps: HttpDeps): void {
+export function addHealth(app: FastifyInstance, deps: HttpDeps, readGate: () => GateFigures): void {
   const schema = { hide: true };
   app.get('/healthz', { schema }, async () => ({ status: 'ok' }));
 
@@ -86,6 +87,8 @@ export function addHealth(app: FastifyInstance, deps: HttpDeps): void {
     if ('fault' in answered)
       deps.log.warn({ err: answered.fault }, 'metrics without the figures of the queues');
     const queues = 'value' in answered ? answered.value : undefined;
-    return reply.type(deps.metrics.contentType).send(await deps.metrics.print(queues, deps.readPool()));
+    return reply
+      .type(deps.metrics.contentType)
+      .send(await deps.metrics.print(queues, deps.readPool(), readGate()));
   });
 }

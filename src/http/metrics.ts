@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BreakerChange } from '../budgets/index.ts';
 import type { PoolFigures } from '../db/index.ts';
+import type { GateFigures } from './body-gate.ts';
 import { addHookGauges, type HookFigures } from './hook-figures.ts';
 import { addMessageGauges, type MessageFigures } from './message-figures.ts';
 
@@ -41,7 +42,7 @@ export interface Metrics {
   /** Delivery reports of providers: recorded, of messages that are not known, or of no news. */
   observeReports(outcome: 'recorded' | 'unknown' | 'ignored', count: number): void;
   /** The whole text in Prometheus' form; `queues` undefined = the database did not answer. */
-  print(queues: QueueFigures | undefined, pool: PoolFigures): Promise<string>;
+  print(queues: QueueFigures | undefined, pool: PoolFigures, gate: GateFigures): Promise<string>;
   readonly contentType: string;
 }
 
@@ -112,7 +113,7 @@ function createRecorders(registers: Registry[]) {
  * The gauges that are set at each scrape, on a registry that lives as long: what the database did not tell is left out
  * instead of repeated from the last time, and two scrapes at once do not mix.
  */
-function gaugesOf(queues: QueueFigures | undefined, pool: PoolFigures): Registry {
+function gaugesOf(queues: QueueFigures | undefined, pool: PoolFigures, gate: GateFigures): Registry {
   const registry = new Registry();
   function add(name: string, help: string, value: number): void {
     new Gauge({ name, help, registers: [registry] }).set(value);
@@ -131,6 +132,8 @@ function gaugesOf(queues: QueueFigures | undefined, pool: PoolFigures): Registry
     used: pool.total - pool.idle,
   });
   add('muster_database_waiting', 'Statements that wait for a connection', pool.waiting);
+  add('muster_request_bodies_waiting', 'Request bodies that wait until there is room for them', gate.waiting);
+  add('muster_request_bodies_held_bytes', 'Request bodies that are read and carried out', gate.heldBytes);
   if (queues === undefined) return registry;
   addStates('muster_tasks', 'Tasks that are kept, by state', queues.tasks);
   addStates('muster_runs', 'Runs that the kept tasks have started, by state', queues.runs);
@@ -169,7 +172,8 @@ export function createMetrics(): Metrics {
     },
     observeLostFact: (kind) => recorders.lostFacts.inc({ kind }),
     observeReports: (outcome, count) => recorders.reports.inc({ outcome }, count),
-    print: async (queues, pool) => (await registry.metrics()) + (await gaugesOf(queues, pool).metrics()),
+    print: async (queues, pool, gate) =>
+      (await registry.metrics()) + (await gaugesOf(queues, pool, gate).metrics()),
     contentType: registry.contentType,
   };
 }

@@ -14,8 +14,18 @@ import { findJsonFault } from './find-json-fault.ts';
  * fault names the place and never repeats the text, which may hold a token.
  */
 export function parseJsonObject(bytes: Buffer): Outcome<JsonObject, string> {
+  const text = decodeText(bytes);
+  return text.ok ? parseJsonText(text.value) : text;
+}
+
+/** The text of a body without its byte order mark. */
+export function decodeText(bytes: Buffer): Outcome<string, string> {
   if (!isUtf8(bytes)) return failure('body: not valid UTF-8');
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  return success(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+}
+
+/** `parseJsonObject` of text that `decodeText` has left. */
+export function parseJsonText(text: string): Outcome<JsonObject, string> {
   if (text.trim() === '') return failure('body: empty, expected a JSON object');
   const value = tryParseJson(text);
   if (value === undefined) {

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import {
   failure,
@@ -231,8 +230,8 @@ function readTree(text: string): Outcome<JsonObject, string> {
 }
 
 /**
- * The object in an XML body, the same that JSON would bring, or what is wrong with it; the fault names the place and
- * never repeats the text. The root element may have any name; each element in it is a key.
+ * The object in the text of an XML body, the same that JSON would bring, or what is wrong with it; the fault names the
+ * place and never repeats the text. The root element may have any name; each element in it is a key.
  *
  * - A list is a repeated element; `array='true'` makes one of a single element too. An element with `array='true'`
  *   that holds nothing but `<item>` elements is a whole list, and an empty one the empty list.
@@ -243,9 +242,7 @@ function readTree(text: string): Outcome<JsonObject, string> {
  * - `_x0024_` in a name stands for the character of that code, so that every key can be written.
  * - Only the five predefined entities and characters by number; no DOCTYPE; at most 32 levels.
  */
-export function parseXmlObject(bytes: Buffer): Outcome<JsonObject, string> {
-  if (!isUtf8(bytes)) return failure('body: not valid UTF-8');
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+export function parseXmlText(text: string): Outcome<JsonObject, string> {
   if (text.trim() === '') return failure('body: empty, expected an XML element');
   const suspect = findSuspect(text);
   if (suspect !== undefined) return failure(suspect);

@@ -5,6 +5,8 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { type ErrorCode, newUuid, toError } from '../base/index.ts';
 import { addPrincipals } from './admin/auth.ts';
 import { ADMIN_PREFIX, addAdminScope, sendUnknownResource } from './admin/scope.ts';
+import { BodyGate } from './body-gate.ts';
+import { BodyReader } from './body-reader.ts';
 import { endBrokenConnection } from './client-errors.ts';
 import type { HttpDeps } from './deps.ts';
 import { addEventScope, EVENTS_PATH } from './events/scope.ts';
@@ -32,7 +34,7 @@ declare module 'fastify' {
   }
 }
 
-/** From the first byte of a request to its last, but for streams. Also bounds how long an oversize body is drained. */
+/** From the first byte of a request to its last, but for streams and bodies that wait at the gate. Also bounds how long an oversize body is drained. */
 const REQUEST_LIMIT_MS = 300_000;
 /** How long requests under way may take to end when the server closes. */
 const CLOSE_LIMIT_MS = 10_000;
@@ -122,7 +124,9 @@ function boundClose(app: FastifyInstance): void {
 
 /** The HTTP side of the program, not yet listening. `close` lets requests under way end. */
 export function createServer(deps: HttpDeps): FastifyInstance {
-  const streamSockets = new WeakSet<Socket>();
+  const patientSockets = new WeakSet<Socket>();
+  const gate = new BodyGate(deps.config.bodiesAtOnceBytes);
+  const bodies = new BodyReader(gate, deps.clock, patientSockets);
   const pages = readWebPages();
   const app = fastify({
     // Requests are logged by the hooks and handlers of this room, through the log that it is given.
@@ -134,7 +138,7 @@ export function createServer(deps: HttpDeps): FastifyInstance {
     bodyLimit: deps.config.bodyLimitBytes,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     clientErrorHandler: (fault, socket) =>
-      endBrokenConnection(fault, socket, (one) => streamSockets.has(one)),
+      endBrokenConnection(fault, socket, (one) => patientSockets.has(one)),
     // Reached by a path that cannot be decoded, before any route and hook.
     frameworkErrors: (_error, request, reply) => {
       reply.header('x-request-id', request.id);
@@ -151,7 +155,7 @@ export function createServer(deps: HttpDeps): FastifyInstance {
   app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, deps, pages));
   addOpenApi(app, deps);
   app.register(async (scope) => {
-    addHealth(scope, deps);
+    addHealth(scope, deps, () => gate.figures);
     addOpenApiRoute(scope);
     scope.get('/', { schema: { hide: true } }, async (request, reply) =>
       deps.answersApi && wantsPage(request) ? sendPage(reply, pages) : HOME,
@@ -159,11 +163,11 @@ export function createServer(deps: HttpDeps): FastifyInstance {
   });
   if (!deps.answersApi) return app;
   app.register(async (scope) => addWebParts(scope, pages, deps));
-  app.register(async (scope) => addApiScope(scope, deps), { prefix: API_PREFIX });
-  app.register(async (scope) => addImportScope(scope, deps, streamSockets), { prefix: IMPORTS_PATH });
+  app.register(async (scope) => addApiScope(scope, deps, bodies), { prefix: API_PREFIX });
+  app.register(async (scope) => addImportScope(scope, deps, patientSockets), { prefix: IMPORTS_PATH });
   app.register(async (scope) => addReportScope(scope, deps), { prefix: REPORTS_PATH });
   app.register(async (scope) => addTrackingScope(scope, deps));
-  app.register(async (scope) => addEventScope(scope, deps), { prefix: EVENTS_PATH });
-  app.register(async (scope) => addAdminScope(scope, deps), { prefix: ADMIN_PREFIX });
+  app.register(async (scope) => addEventScope(scope, deps, bodies), { prefix: EVENTS_PATH });
+  app.register(async (scope) => addAdminScope(scope, deps, bodies), { prefix: ADMIN_PREFIX });
   return app;
 }

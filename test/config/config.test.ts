@@ -32,6 +32,7 @@ test('an empty environment is usable', () => {
     publicUrl: undefined,
     mirrorHttpStatus: false,
     bodyLimitBytes: 10_485_760,
+    bodiesAtOnceBytes: 12_582_912,
     uploadLimitBytes: 104_857_600,
     maxItems: 100_000,
     maxWaitingRows: 5_000_000,

@@ -70,7 +70,7 @@ export async function createTestServer(
     signals: noSignals,
     config: {
       ...{ host: '127.0.0.1', port: 8080 },
-      bodyLimitBytes: 10_485_760,
+      ...{ bodyLimitBytes: 10_485_760, bodiesAtOnceBytes: 12_582_912 },
       uploadLimitBytes: 104_857_600,
       maxItems: 100_000,
       maxWaitingRows: 5_000_000,

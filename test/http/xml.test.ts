@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../src/base/index.ts';
-import { parseXmlObject } from '../../src/http/parse-xml.ts';
+import { parseXmlText } from '../../src/http/parse-xml.ts';
 import { printXml } from '../../src/http/v1.1/print-xml.ts';
 import { createAdminClient } from './admin-client.ts';
 import { createTestServer, type TestServer } from './test-server.ts';
@@ -85,13 +85,13 @@ function taskIdOf(text: string): string {
 }
 
 function parse(text: string): JsonObject {
-  const parsed = parseXmlObject(Buffer.from(text));
+  const parsed = parseXmlText(text);
   assert.ok(parsed.ok, parsed.ok ? '' : parsed.error);
   return parsed.value;
 }
 
 function faultOf(text: string): string {
-  const parsed = parseXmlObject(Buffer.from(text));
+  const parsed = parseXmlText(text);
   assert.ok(!parsed.ok, text.slice(0, 200));
   return parsed.error;
 }

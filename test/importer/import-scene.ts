@@ -192,7 +192,8 @@ export class ImportScene {
       await submitTask(
         deps,
         { id: this.#tokenId, databaseIds: null },
-        body,
+        // It is used up.
+        structuredClone(body),
         importRules.importAndStartBatchTask,
         () => {},
         async () => {},

@@ -25,6 +25,12 @@ const INIT_OPTIONS = [
   'log_timezone=UTC',
 ];
 
+/**
+ * A thousand new files are written out by one call for their whole file system in place of one call a file, where there is
+ * such a call: half the time of the whole. Not left out: a power cut after the rename would leave a cluster that is none.
+ */
+const SYNC_OPTIONS = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
+
 /** The password of the embedded server, made at the first start. It stays when the cluster is made anew. */
 export async function ensurePassword(file: string): Promise<string> {
   const made = randomBytes(24).toString('hex');
@@ -79,7 +85,7 @@ async function initCluster({ cluster, native, account }: Place, password: string
       await chown(folder, account.uid, account.gid);
       await chown(passwordFile, account.uid, account.gid);
     }
-    const options = [...INIT_OPTIONS, `--pwfile=${passwordFile}`, '-D', folder];
+    const options = [...INIT_OPTIONS, ...SYNC_OPTIONS, `--pwfile=${passwordFile}`, '-D', folder];
     const made = await runProgram(programPath(native, 'initdb'), options, { account });
     if (!made.ok) throw new EmbeddedError(`the database could not be initialised:\n${made.output}`);
     await rename(folder, cluster);

@@ -120,7 +120,9 @@ export async function settlePlace(dataDir: string, binaries: Binaries, log: Log)
         native: binaries.native,
       };
   const { account, cluster, native } = place;
-  const fault = await runsHere(native, account);
+  // For root those in their own place have been tried already.
+  const isTried = account !== undefined && native === binaries.native;
+  const fault = isTried ? undefined : await runsHere(native, account);
   if (fault !== undefined) {
     throw new EmbeddedError(
       `the embedded PostgreSQL does not run on this system (${fault}); set DATABASE_URL to a PostgreSQL 15 or newer`,

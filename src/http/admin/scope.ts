@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MusterError, toError } from '../../base/index.ts';
+import type { BodyReader } from '../body-reader.ts';
 import type { HttpDeps } from '../deps.ts';
-import { parseJsonObject } from '../parse-json.ts';
-import { readBody } from '../read-body.ts';
+import { parseJsonText } from '../parse-json.ts';
 import { addAudit } from './audit.ts';
 import { addAuditTrail } from './audit-trail.ts';
 import { admit } from './auth.ts';
@@ -37,18 +37,19 @@ import { addWorkflows } from './workflows.ts';
 export const ADMIN_PREFIX = '/api/admin';
 
 /** Bodies are JSON objects of at most so many bytes; many clients name the type of a body that they do not send. */
-export function addJsonParser(app: FastifyInstance, limitBytes: number): void {
-  app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
-    const declaredLength = Number(request.headers['content-length'] ?? 0);
-    const read = await readBody(payload, declaredLength, limitBytes);
+export function addJsonParser(app: FastifyInstance, bodies: BodyReader, limitBytes: number): void {
+  app.addContentTypeParser('application/json', async (_request: FastifyRequest, payload: IncomingMessage) => {
+    const read = await bodies.read(payload, { limitBytes, weight: 1 });
     if (read.kind === 'too-large') {
       // Fastify closes the connection after an error here, so everything must have arrived before the answer.
       await read.drained;
       throw new HttpProblem(413, `expected at most ${limitBytes} bytes`);
     }
     if (read.kind === 'aborted') throw new HttpProblem(400, 'the connection ended before the body did');
-    if (read.bytes.length === 0) return undefined;
-    const parsed = parseJsonObject(read.bytes);
+    // Those who may come here are few and known: what they have sent is not counted for longer.
+    read.leave();
+    if (read.length === 0) return undefined;
+    const parsed = read.text.ok ? parseJsonText(read.text.value) : read.text;
     if (!parsed.ok) throw new MusterError(400, { detail: parsed.error });
     return parsed.value;
   });
@@ -78,8 +79,8 @@ export function sendAdminFault(
 }
 
 /** REST for administrators: programs with a token, and the web UI with a session. */
-export function addAdminScope(app: FastifyInstance, deps: HttpDeps): void {
-  addJsonParser(app, deps.config.bodyLimitBytes);
+export function addAdminScope(app: FastifyInstance, deps: HttpDeps, bodies: BodyReader): void {
+  addJsonParser(app, bodies, deps.config.bodyLimitBytes);
   // Converts text to numbers in addresses only; a body must have the types that it should have.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // Not the serializer made from schemas: it leaves out keys that a schema does not name.

@@ -10,6 +10,7 @@ import { authenticate, isLooking, principalOf, requireRole } from '../admin/auth
 import { noQuery } from '../admin/contract.ts';
 import { answers } from '../admin/routes.ts';
 import { addJsonParser, sendAdminFault } from '../admin/scope.ts';
+import type { BodyReader } from '../body-reader.ts';
 import type { HttpDeps } from '../deps.ts';
 import { requireRight } from '../v1.1/auth.ts';
 import { eventBody, feedPage, feedQuery, raisedEvent } from './event-contract.ts';
@@ -109,9 +110,9 @@ async function raiseEvent(
 }
 
 /** The event feed, and events of callers' own: CONTRACT.md 7. */
-export function addEventScope(root: FastifyInstance, deps: HttpDeps): void {
+export function addEventScope(root: FastifyInstance, deps: HttpDeps, bodies: BodyReader): void {
   const closing = new AbortController();
-  addJsonParser(root, deps.config.bodyLimitBytes);
+  addJsonParser(root, bodies, deps.config.bodyLimitBytes);
   root.setValidatorCompiler(TypeBoxValidatorCompiler);
   root.setSerializerCompiler(() => JSON.stringify);
   root.setErrorHandler((thrown, request, reply) => sendAdminFault(thrown, request, reply, deps));

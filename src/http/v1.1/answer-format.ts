@@ -15,7 +15,7 @@ export function codingFault(request: FastifyRequest): string | undefined {
   return undefined;
 }
 
-/** `format` in the body as the parser of the scope left it; undefined while there is none, and in a broken one. */
+/** `format` in the body as `readApiBody` left it; undefined while there is none, and in a broken one. */
 function bodyFormat(body: unknown): unknown {
   if (!isObject(body) || !isObject(body['value'])) return undefined;
   const { object } = body['value'];

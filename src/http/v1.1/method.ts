@@ -1,16 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import type { Right, Token } from '../../accounts/index.ts';
-import type { JsonObject, Outcome } from '../../base/index.ts';
+import type { JsonObject } from '../../base/index.ts';
+import type { BodyReader } from '../body-reader.ts';
 import type { HttpDeps } from '../deps.ts';
 import { requireFormat } from './answer-format.ts';
 import { authenticate, requireRight } from './auth.ts';
 import { failureText, sendTable, sendText } from './envelope.ts';
-
-/** A body as the parser of the scope leaves it. */
-export type ApiBody = Outcome<
-  { readonly object: JsonObject; readonly hash: Buffer },
-  { readonly detail: string; readonly drained?: Promise<void> }
->;
+import { type ApiBody, readApiBody } from './read-api-body.ts';
 
 /** One request to a method of the dialect, its token known and in possession of a right that the method asks for. */
 export interface ApiCall {
@@ -74,11 +70,19 @@ export async function answerCall(
   return sendText(reply, 0, text, mirrorStatus);
 }
 
-/** Adds the route of a method whose body is read by the scope. */
-export function addMethod(app: FastifyInstance, deps: HttpDeps, method: ApiMethod): void {
+/** Adds the route of a method whose body is read whole. It has its place at the gate until the answer is there. */
+export function addMethod(app: FastifyInstance, deps: HttpDeps, bodies: BodyReader, method: ApiMethod): void {
   app.post<{ Body: ApiBody | undefined }>(
     `/${method.name}`,
     { schema: methodSchema(method) },
-    (request, reply) => answerCall(deps, method, request, reply, request.body),
+    async (request, reply) => {
+      const { body, leave } = await readApiBody(bodies, request, deps.config.bodyLimitBytes);
+      request.body = body;
+      try {
+        return await answerCall(deps, method, request, reply, body);
+      } finally {
+        leave();
+      }
+    },
   );
 }

@@ -90,7 +90,7 @@ function printMembers(object: JsonObject): string {
 /**
  * An answer as XML, its keys in their order. A list is a repeated element with `array='true'`; where its elements could
  * be mistaken (lists, null) it is one element with `array='true'` around `<item>` elements. Characters that XML 1.0
- * cannot hold become U+FFFD. `parseXmlObject` reads it back, numbers as text and `{}` as null.
+ * cannot hold become U+FFFD. `parseXmlText` reads it back, numbers as text and `{}` as null.
  */
 export function printXml(answer: JsonObject): string {
   return `<?xml version="1.0" encoding="UTF-8"?><xml>${printMembers(answer)}</xml>`;

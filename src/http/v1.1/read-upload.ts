@@ -3,18 +3,15 @@ import type { FastifyRequest } from 'fastify';
 import { findToken, mayUse } from '../../accounts/index.ts';
 import { failure, type JsonObject, ownValue, success } from '../../base/index.ts';
 import { DataDecoder, startUpload, type Upload, type UploadedContent } from '../../files/index.ts';
+import type { BodyReader } from '../body-reader.ts';
 import type { HttpDeps } from '../deps.ts';
-import { parseXmlObject } from '../parse-xml.ts';
-import { type PassedBody, passBody, readBody } from '../read-body.ts';
+import { type PassedBody, passBody } from '../read-body.ts';
 import { MemberSplitter } from '../split-member.ts';
 import { codingFault, hasXmlBody } from './answer-format.ts';
-import type { ApiBody } from './method.ts';
+import { ABORTED, type ApiBody, readApiBody, TOO_LARGE } from './read-api-body.ts';
 
 /** What the object may hold beside its content: a name, a token, keys that are ignored. */
 const REST_LIMIT_BYTES = 65_536;
-
-const ABORTED = 'http: the connection ended before the body did';
-const TOO_LARGE = 'http: request body too large';
 
 /** The body of an upload, its content already stored in pieces. */
 export interface ReadUpload {
@@ -45,16 +42,20 @@ async function isRefused(deps: HttpDeps, before: JsonObject | undefined): Promis
 
 /**
  * Reads the body of `file_upload` and stores its content as it comes, before it is known who sends it. Whoever calls
- * this must call `discard` on it afterwards, unless the content became a file.
+ * this must call `leave`, and `discard` unless the content became a file.
  */
 export class UploadReader {
   readonly #deps: HttpDeps;
+  readonly #bodies: BodyReader;
   readonly #request: FastifyRequest;
   readonly #decoder = new DataDecoder();
   #upload: Upload | undefined;
+  /** Gives up the place at the gate, where there is one. */
+  leave: () => void = () => {};
 
-  constructor(deps: HttpDeps, request: FastifyRequest) {
+  constructor(deps: HttpDeps, bodies: BodyReader, request: FastifyRequest) {
     this.#deps = deps;
+    this.#bodies = bodies;
     this.#request = request;
   }
 
@@ -114,16 +115,13 @@ export class UploadReader {
     return splitter.hasBegun ? this.#end(body) : { body };
   }
 
-  /** XML is read whole, so it has the limit of every other body. */
+  /** XML is read whole, so it has the limit of every other body, and a place at the gate. */
   async #readXml(): Promise<ReadUpload> {
-    const read = await readBody(this.#request.raw, this.#declaredLength, this.#deps.config.bodyLimitBytes);
-    if (read.kind === 'too-large') return faulty(TOO_LARGE, read.drained);
-    if (read.kind === 'aborted') return faulty(ABORTED);
-    const parsed = parseXmlObject(read.bytes);
-    if (!parsed.ok) return faulty(parsed.error);
-    const hash = createHash('sha256').update(read.bytes).digest();
-    const data = ownValue(parsed.value, 'data');
-    const body = success({ object: parsed.value, hash });
+    const { bodyLimitBytes } = this.#deps.config;
+    const { body, leave } = await readApiBody(this.#bodies, this.#request, bodyLimitBytes);
+    this.leave = leave;
+    if (!body.ok) return { body };
+    const data = ownValue(body.value.object, 'data');
     if (typeof data !== 'string') return { body };
     const fault = await this.#pushText(data);
     return fault === undefined ? this.#end(body) : faulty(fault);

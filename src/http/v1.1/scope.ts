@@ -1,16 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { failure, success } from '../../base/index.ts';
+import type { BodyReader } from '../body-reader.ts';
 import type { HttpDeps } from '../deps.ts';
-import { parseJsonObject } from '../parse-json.ts';
-import { parseXmlObject } from '../parse-xml.ts';
 import { normalPath } from '../paths.ts';
-import { readBody } from '../read-body.ts';
-import { codingFault, hasXmlBody } from './answer-format.ts';
 import { describeFault } from './describe-fault.ts';
 import { failureText, sendText } from './envelope.ts';
-import { type ApiBody, type ApiMethod, addMethod } from './method.ts';
+import { type ApiMethod, addMethod } from './method.ts';
 import { databasesFieldsGet } from './routes/databases-fields-get.ts';
 import { databasesGet } from './routes/databases-get.ts';
 import { databasesList } from './routes/databases-list.ts';
@@ -68,29 +63,15 @@ export const API_PREFIX = '/api/v1.1';
 
 const paths = new Set([...methods, fileUpload].map((method) => `${API_PREFIX}/${method.name}`));
 
-function bodyFault(detail: string, drained?: Promise<void>): ApiBody {
-  return failure(drained === undefined ? { detail } : { detail, drained });
-}
-
 /**
- * The body of every content type but XML, and of none, is tried as JSON. A broken body is a value and not an error,
- * because after an error of a parser Fastify closes the connection, and with it the answer to who is still sending.
+ * Bodies are read by the handlers, of every content type. Not by a parser: after an error of a parser Fastify closes the
+ * connection, and with it the answer to who is still sending.
  */
-function addBodyParser(app: FastifyInstance, limitBytes: number): void {
+function addBodyParser(app: FastifyInstance): void {
   app.addContentTypeParser(
     '*',
-    async (request: FastifyRequest, payload: IncomingMessage): Promise<ApiBody | undefined> => {
-      const fault = codingFault(request);
-      if (request.is404 || fault !== undefined) {
-        payload.resume();
-        return fault === undefined ? undefined : bodyFault(fault);
-      }
-      const read = await readBody(payload, Number(request.headers['content-length'] ?? 0), limitBytes);
-      if (read.kind === 'too-large') return bodyFault('http: request body too large', read.drained);
-      if (read.kind === 'aborted') return bodyFault('http: the connection ended before the body did');
-      const parsed = hasXmlBody(request) ? parseXmlObject(read.bytes) : parseJsonObject(read.bytes);
-      if (!parsed.ok) return bodyFault(parsed.error);
-      return success({ object: parsed.value, hash: createHash('sha256').update(read.bytes).digest() });
+    async (request: FastifyRequest, payload: IncomingMessage): Promise<undefined> => {
+      if (request.is404) payload.resume();
     },
   );
 }
@@ -104,8 +85,8 @@ export function sendUnknownPath(request: FastifyRequest, reply: FastifyReply, de
 }
 
 /** The dialect of the platform: CONTRACT.md 1 to 4. */
-export function addApiScope(app: FastifyInstance, deps: HttpDeps): void {
-  addBodyParser(app, deps.config.bodyLimitBytes);
+export function addApiScope(app: FastifyInstance, deps: HttpDeps, bodies: BodyReader): void {
+  addBodyParser(app);
   // The schemas are documentation. What a request may hold is checked by the rooms that understand it.
   app.setValidatorCompiler(() => () => true);
   app.setErrorHandler((thrown, request, reply) => {
@@ -113,6 +94,6 @@ export function addApiScope(app: FastifyInstance, deps: HttpDeps): void {
     return sendText(reply, code, text, deps.config.mirrorHttpStatus);
   });
   app.setNotFoundHandler((request, reply) => sendUnknownPath(request, reply, deps));
-  for (const method of methods) addMethod(app, deps, method);
-  addFileUpload(app, deps);
+  for (const method of methods) addMethod(app, deps, bodies, method);
+  addFileUpload(app, deps, bodies);
 }

@@ -49,13 +49,12 @@ export async function packChunks(
   envelope: Envelope,
   rows: readonly ChunkRow[],
 ): Promise<NewChunk[]> {
-  const parts = splitRows(shape, envelope, rows);
-  const payloads = await Promise.all(parts.map((part) => packRows(part.rows)));
-  return parts.map((part, index) => ({
-    lane: part.lane,
-    rows: part.rows.length,
-    payload: payloads[index] ?? Buffer.alloc(0),
-  }));
+  const chunks: NewChunk[] = [];
+  // One after the other: the text of a chunk is as large as its part of the request, and is needed for a moment only.
+  for (const { lane, rows: part } of splitRows(shape, envelope, rows)) {
+    chunks.push({ lane, rows: part.length, payload: await packRows(part) });
+  }
+  return chunks;
 }
 
 /** An audience is found by the importer: a chunk without rows stands for the work of finding it. */
@@ -84,9 +83,16 @@ async function packRequest(
     : packAudience(rows[0] ?? { index: 0, item: {} });
 }
 
+/** Empties the list itself, whoever still has it. */
+function dropItems(body: JsonObject): void {
+  const data = ownValue(body, 'data');
+  if (Array.isArray(data)) data.length = 0;
+}
+
 /**
  * Checks a request of `import_and_start_batch_task` as a whole, and stores it as a task with its chunks in one
  * transaction: a handful of statements whatever the number of items. When it has returned, the task survives any crash.
+ * @param body is used up: its `data` is empty afterwards.
  * @param accept runs in that transaction; when it throws, nothing is stored.
  * @throws {MusterError} 400, 403, 404 or 409 when the request is refused as a whole.
  */
@@ -101,12 +107,15 @@ export async function submitTask(
   const { db, clock, signals } = deps;
   const prepared = await prepareImport(db, body, rules, deps.maxItems, authorize);
   const { request, shape, workflowId } = prepared;
+  const itemCount = request.items.length;
   const found = readAttachments(request);
   const isPlain = found.items.size === 0 && found.faults.size === 0;
   // Packed before the transaction begins, but where items hold attachments, which are stored in it first.
   const packed = isPlain
     ? await packRequest(prepared, { attach: null, items: request.items, faults: new Map() })
     : undefined;
+  // They are in the chunks: while the database stores those, the next request has room for its own.
+  if (packed !== undefined) dropItems(body);
   const audience = request.audience === undefined ? null : (ownValue(body, 'custom_request') ?? null);
   const taskId = newUuid();
   await withTx(db, async (tx) => {
@@ -124,7 +133,7 @@ export async function submitTask(
       envelope: request.envelope,
       audience,
       contextId: await createContext(tx, request.context, stored.attach, now),
-      total: audience === null ? request.items.length : 0,
+      total: audience === null ? itemCount : 0,
       chunks: chunks.length,
       isOpen: false,
       acceptedAt: now,

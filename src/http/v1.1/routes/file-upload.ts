@@ -2,10 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest, type JsonObject, ownValue } from '../../../base/index.ts';
 import { withTx } from '../../../db/index.ts';
 import { DEFAULT_MIMETYPE, fileNameFault, storeUpload } from '../../../files/index.ts';
+import type { BodyReader } from '../../body-reader.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { beginChange } from '../dedup.ts';
 import { dataText } from '../envelope.ts';
-import { type ApiBody, type ApiCall, type ApiMethod, answerCall, methodSchema } from '../method.ts';
+import { type ApiCall, type ApiMethod, answerCall, methodSchema } from '../method.ts';
+import type { ApiBody } from '../read-api-body.ts';
 import { type ReadUpload, UploadReader } from '../read-upload.ts';
 import { failure, uploadAnswer, uploadBody } from '../schemas.ts';
 
@@ -54,10 +56,11 @@ async function storeFile(call: ApiCall, { content, mimetype }: ReadUpload): Prom
  */
 async function answerUpload(
   deps: HttpDeps,
+  bodies: BodyReader,
   request: FastifyRequest<{ Body: ApiBody | undefined }>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const reader = new UploadReader(deps, request);
+  const reader = new UploadReader(deps, bodies, request);
   let isStored = false;
   try {
     const read = await reader.read();
@@ -71,21 +74,16 @@ async function answerUpload(
     };
     return await answerCall(deps, { ...fileUpload, handle }, request, reply, read.body);
   } finally {
+    reader.leave();
     if (!isStored) await reader.discard();
     deps.signals.report(fileUpload.name, 'settled', isStored ? 1 : 0);
   }
 }
 
-/** Adds the method in a scope of its own, whose bodies are not read before its handler does so. */
-export function addFileUpload(app: FastifyInstance, deps: HttpDeps): void {
-  app.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', async (): Promise<undefined> => undefined);
-    scope.post<{ Body: ApiBody | undefined }>(
-      `/${fileUpload.name}`,
-      { schema: methodSchema(fileUpload) },
-      (request, reply) => answerUpload(deps, request, reply),
-    );
-    done();
-  });
+export function addFileUpload(app: FastifyInstance, deps: HttpDeps, bodies: BodyReader): void {
+  app.post<{ Body: ApiBody | undefined }>(
+    `/${fileUpload.name}`,
+    { schema: methodSchema(fileUpload) },
+    (request, reply) => answerUpload(deps, bodies, request, reply),
+  );
 }
