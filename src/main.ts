@@ -8,9 +8,10 @@ const YOUNG_OPTION = '--max-semi-space-size';
 /**
  * The young generation of V8 has twice so many MB, from the start. Where nothing is said it grows to 134 MB, which large
  * requests fill before it is collected; and it begins with 1 MB, which costs a start many collections. The old one is
- * collected when it has grown by a quarter: V8 would let garbage that came with large requests double it.
+ * collected when it has grown by half: V8 would let garbage that came with large requests double it. By a quarter, an
+ * import took half as much processor time again.
  */
-const memoryOptions = [`${YOUNG_OPTION}=16`, '--min-semi-space-size=16', '--heap-growing-percent=25'];
+const memoryOptions = [`${YOUNG_OPTION}=16`, '--min-semi-space-size=16', '--heap-growing-percent=50'];
 
 /** Can be said only when the process begins: it begins again, with the same id. What the operator has said stands. */
 function boundMemory(): void {
