@@ -1,4 +1,10 @@
-import { type BudgetLimits, openBudget, type Turn, takeFromBudget } from '../budgets/index.ts';
+import {
+  type BudgetLimits,
+  type ClaimOrder,
+  openBudget,
+  type Turn,
+  takeFromBudget,
+} from '../budgets/index.ts';
 import { type Db, withTx } from '../db/index.ts';
 import type { Hook } from './hook.ts';
 import { HOOK_TIMEOUT_MS } from './hook-sender.ts';
@@ -28,9 +34,9 @@ export function hookKey(id: number | string): string {
 /** Claims what the budget of a hook allows, `limit` at most, the longest due first. One transaction; workers take turns. */
 export async function claimForHook(
   db: Db,
-  claim: { hookId: number; token: string; now: Date; leaseSeconds: number; limit: number },
+  claim: ClaimOrder & { readonly hookId: number; readonly leaseSeconds: number },
 ): Promise<Turn<ReadyDelivery>> {
-  const { hookId, token, now, leaseSeconds, limit } = claim;
+  const { hookId, token, now, leaseSeconds, limit, ended } = claim;
   const key = hookKey(hookId);
   return withTx(db, async (tx) => {
     // A claim that is lost with the machine is a delivery that is due again, and its outcome finds no token.
@@ -38,15 +44,15 @@ export async function claimForHook(
     const hook = await keepActiveHook(tx, hookId);
     if (hook === undefined) return { rows: [], held: 0, isFull: false, nextAt: null };
     const allowance = await openBudget(tx, key, hookDefaults, now);
-    const granted = allowance.grant(limit, await countClaimed(tx, hookId, now));
+    const granted = allowance.grant(limit, await countClaimed(tx, hookId, now, ended));
     const { nextAt } = allowance;
     if (granted === 0) return { rows: [], held: 0, isFull: nextAt === null, nextAt };
     const claimed = await claimDeliveries(tx, {
       ...{ hookId, token, now, giveUpSeconds: GIVE_UP_SECONDS, limit: granted },
       leaseSeconds: leaseSeconds + TRY_SECONDS,
     });
-    await takeFromBudget(tx, key, claimed.length, now);
+    if (allowance.hasRate) await takeFromBudget(tx, key, claimed.length, now);
     const rows = claimed.map((delivery) => ({ ...delivery, place: String(hookId), hook }));
-    return { rows, held: 0, isFull: false, nextAt: null };
+    return { rows, held: 0, isFull: false, nextAt: null, mayHaveMore: rows.length === granted };
   });
 }

@@ -193,7 +193,8 @@ export class ImportScene {
         deps,
         { id: this.#tokenId, databaseIds: null },
         // It is used up.
-        structuredClone(body),
+        // It is used up.
+        { ...body, ...(Array.isArray(body['data']) ? { data: [...body['data']] } : {}) },
         importRules.importAndStartBatchTask,
         () => {},
         async () => {},

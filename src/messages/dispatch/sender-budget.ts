@@ -25,14 +25,14 @@ export async function claimForSender(
   place: string,
   claim: ClaimOrder,
 ): Promise<Turn<ClaimedMessage>> {
-  const { now, limit } = claim;
+  const { now, limit, ended } = claim;
   const senderId = Number(place);
   const key = senderKey(senderId);
   const sender = await deps.loadSender(deps.db, senderId);
   const leaseSeconds = deps.leaseSeconds + Math.ceil(deps.tryMs / 1000);
   return withTx(deps.db, async (tx) => {
     const allowance = await openBudget(tx, key, sender?.limits ?? noLimits, now);
-    const granted = allowance.grant(limit, await countClaimedMessages(tx, senderId, now));
+    const granted = allowance.grant(limit, await countClaimedMessages(tx, senderId, now, ended));
     const { nextAt } = allowance;
     if (granted === 0) return { rows: [], held: 0, isFull: nextAt === null, nextAt };
     const pausedIds = await deps.pausedWorkflows(tx);
