@@ -1,27 +1,21 @@
 import { groupBy } from '../../base/index.ts';
 import type { Db } from '../../db/index.ts';
 import { createVersionCache } from '../engine/version-cache.ts';
-import { type WalkDeps, walkBatch } from '../engine/walk-batch.ts';
+import { knownEmails, type WalkDeps, walkBatch } from '../engine/walk-batch.ts';
+import { WalkNews, type WalkNewsDeps } from '../engine/walk-news.ts';
 import { type AddRunCounts, RunCounts } from '../run-counts.ts';
 import type { ClaimedRun } from '../sql/claim-runs.ts';
-import type { DueVersion } from '../sql/find-due-versions.ts';
+import { versionKey } from '../sql/find-due-versions.ts';
 import type { ResumingRun } from '../sql/lock-resuming-runs.ts';
 import type { RunFacts } from '../sql/select-run-facts.ts';
 import type { EndedCall, SettledCall } from '../sql/settle-calls.ts';
 import { settleRuns } from '../sql/settle-runs.ts';
-import { type StoppedStarts, warnOfLoops } from '../triggers/start-triggered.ts';
 
 /** Each costs a walk of its own, and outcomes wait for one another: those of further versions are left to the engine. */
 const MAX_VERSIONS = 4;
 
-export interface ResumeWalkDeps extends WalkDeps {
+export interface ResumeWalkDeps extends WalkDeps, WalkNewsDeps {
   readonly addRunCounts: AddRunCounts;
-  /** Tells the dispatcher that calls were queued. */
-  readonly wakeCalls: () => void;
-  /** Tells the dispatcher that messages were queued. */
-  readonly wakeMessages: () => void;
-  /** Is told how many runs were kept from starting because workflows start each other in a circle. */
-  readonly observeLoops: (runs: number) => void;
 }
 
 /** The walk of the runs that one transaction makes go on. */
@@ -42,10 +36,6 @@ export interface ResumedRun {
   readonly facts: RunFacts | undefined;
 }
 
-function keyOf({ workflowId, version }: DueVersion): string {
-  return `${workflowId} ${version}`;
-}
-
 /** The run as the engine would claim it after the settling. */
 function toClaimed({ resuming: { run }, outcome, ended }: ResumedRun): ClaimedRun {
   return {
@@ -54,16 +44,6 @@ function toClaimed({ resuming: { run }, outcome, ended }: ResumedRun): ClaimedRu
     reason: ended.fault ?? (ended.httpStatus === null ? null : `HTTP ${ended.httpStatus}`),
     saved: outcome.saved === null ? run.saved : { ...run.saved, ...outcome.saved },
   };
-}
-
-/** Undefined where one is to be read. */
-function emailsOf(runs: readonly ResumedRun[]): Map<string, string | null> | undefined {
-  const emails = new Map<string, string | null>();
-  for (const { facts } of runs) {
-    if (facts === undefined) return undefined;
-    emails.set(facts.profileId, facts.email);
-  }
-  return emails;
 }
 
 /**
@@ -75,12 +55,11 @@ export function createResumeWalks(deps: ResumeWalkDeps): () => ResumeWalk {
   const versions = createVersionCache();
   return () => {
     const counts = new RunCounts();
-    const queued = { calls: 0, messages: 0 };
-    const stopped: StoppedStarts[] = [];
+    const news = new WalkNews(deps);
 
     async function choose(tx: Db, outcomes: readonly SettledCall[]): Promise<ReadonlySet<SettledCall>> {
       const settled = outcomes.filter(({ dueAt, isParked }) => dueAt === null && !isParked);
-      const groups = [...groupBy(settled, keyOf).values()]
+      const groups = [...groupBy(settled, versionKey).values()]
         .sort((left, right) => right.length - left.length)
         .slice(0, MAX_VERSIONS);
       const chosen = new Set<SettledCall>();
@@ -106,30 +85,25 @@ export function createResumeWalks(deps: ResumeWalkDeps): () => ResumeWalk {
           definition,
           // In the order of starting, as the engine takes them.
           runs: runs.map(toClaimed).sort((left, right) => (left.id < right.id ? -1 : 1)),
-          emails: emailsOf(runs),
+          emails: knownEmails(runs.map(({ facts }) => facts)),
           store: (settled) => settleRuns(tx, settled, now),
         },
         now,
         counts,
       );
-      queued.calls += walked.calls;
-      queued.messages += walked.messages;
-      stopped.push(...walked.triggered.stopped);
+      news.note(walked);
     }
 
     return {
       choose,
       walk: async (tx, runs, now) => {
-        const groups = groupBy(runs, ({ resuming }) => keyOf(resuming));
+        const groups = groupBy(runs, ({ resuming }) => versionKey(resuming));
         // In one order everywhere, so that those who walk side by side lock the runs that wait for theirs alike.
         for (const key of [...groups.keys()].sort()) await walkVersion(tx, groups.get(key) ?? [], now);
         await counts.write(tx, deps.addRunCounts);
       },
       committed: () => {
-        if (queued.calls > 0) deps.wakeCalls();
-        if (queued.messages > 0) deps.wakeMessages();
-        warnOfLoops(deps.log, stopped);
-        for (const { runs } of stopped) deps.observeLoops(runs);
+        news.tell();
         return counts.due > 0;
       },
     };

@@ -1,36 +1,30 @@
-import { type Clock, type Log, newUuid, type Signals } from '../../base/index.ts';
+import { type Clock, newUuid, type Signals } from '../../base/index.ts';
 import { type ClaimLoop, createClaimLoop, type Db } from '../../db/index.ts';
 import type { AddRunCounts } from '../run-counts.ts';
 import { claimRuns } from '../sql/claim-runs.ts';
 import { findDueVersions } from '../sql/find-due-versions.ts';
-import { type SegmentsEntered, type StoppedStarts, warnOfLoops } from '../triggers/start-triggered.ts';
+import type { SegmentsEntered } from '../triggers/start-triggered.ts';
 import { type HeldBatch, RunHolder } from './held-runs.ts';
 import { type ProcessDeps, processByHalves, type RunBatch } from './process-runs.ts';
 import { Turns } from './turns.ts';
 import { createVersionCache } from './version-cache.ts';
 import type { Walked } from './walk-batch.ts';
+import { WalkNews, type WalkNewsDeps } from './walk-news.ts';
 
 /** Runs of one version that are walked at once. */
 const BATCH_RUNS = 500;
 /** How late a delay may end, and how long runs wait that another process has started. */
 const IDLE_MS = 500;
 
-export interface EngineDeps {
+export interface EngineDeps extends WalkNewsDeps {
   readonly db: Db;
   readonly clock: Clock;
-  readonly log: Log;
   readonly signals: Signals;
   readonly leaseSeconds: number;
   readonly concurrency: number;
   readonly addRunCounts: AddRunCounts;
-  /** Tells the dispatcher that calls were queued. */
-  readonly wakeCalls: () => void;
-  /** Tells the dispatcher that messages were queued. */
-  readonly wakeMessages?: () => void;
   /** Finds who has come into segments by what runs change; absent = no trigger waits for that. */
   readonly segmentsEntered?: SegmentsEntered;
-  /** Is told how many runs a batch was kept from starting because workflows start each other in a circle. */
-  readonly observeLoops?: (runs: number) => void;
 }
 
 /**
@@ -58,8 +52,12 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
     for (const due of turns.order(await findDueVersions(db, clock.now()))) {
       // Before it is claimed, so that claims that run side by side begin with different versions.
       turns.take(due);
-      const held = await holder.hold(due, versions.peek(due), clock.now());
-      if (held !== undefined) return held;
+      const known = versions.peek(due);
+      if (known !== undefined && holder.holds(due, known)) {
+        const held = await holder.hold(due, known, clock.now());
+        if (held === undefined) continue;
+        return held;
+      }
       const now = clock.now();
       const token = newUuid();
       const leaseEnd = new Date(now.getTime() + leaseSeconds * 1000);
@@ -72,16 +70,11 @@ export function createEngine(deps: EngineDeps): ClaimLoop {
     return undefined;
   }
 
-  function reportLoops(stopped: readonly StoppedStarts[]): void {
-    warnOfLoops(log, stopped);
-    for (const { runs } of stopped) deps.observeLoops?.(runs);
-  }
-
-  function tell({ runs, calls, messages, triggered }: Walked): number {
-    if (calls > 0) deps.wakeCalls();
-    if (messages > 0) deps.wakeMessages?.();
-    reportLoops(triggered.stopped);
-    return runs;
+  function tell(walked: Walked): number {
+    const news = new WalkNews(deps);
+    news.note(walked);
+    news.tell();
+    return walked.runs;
   }
 
   async function settleClaimed(batch: RunBatch): Promise<number> {

@@ -3,18 +3,11 @@ import type { RunCounts } from '../run-counts.ts';
 import type { ClaimedRun } from '../sql/claim-runs.ts';
 import { insertRuns, type NewRun, type RunEntry } from '../sql/insert-runs.ts';
 import type { WalkNewRuns } from '../start-runs.ts';
-import { type StoppedStarts, warnOfLoops } from '../triggers/start-triggered.ts';
 import { createVersionCache } from './version-cache.ts';
-import { type WalkDeps, walkBatch } from './walk-batch.ts';
+import { knownEmails, type WalkDeps, walkBatch } from './walk-batch.ts';
+import { WalkNews, type WalkNewsDeps } from './walk-news.ts';
 
-export interface FirstWalkDeps extends WalkDeps {
-  /** Tells the dispatcher that calls were queued. */
-  readonly wakeCalls: () => void;
-  /** Tells the dispatcher that messages were queued. */
-  readonly wakeMessages: () => void;
-  /** Is told how many runs were kept from starting because workflows start each other in a circle. */
-  readonly observeLoops: (runs: number) => void;
-}
+export interface FirstWalkDeps extends WalkDeps, WalkNewsDeps {}
 
 /** The first walk of the runs that one transaction starts. */
 export interface FirstWalk {
@@ -32,14 +25,8 @@ function toClaimed(run: NewRun, { startNode, depth }: RunEntry): ClaimedRun {
   };
 }
 
-/** Undefined where it is not known of all. */
-function emailsOf(runs: readonly NewRun[]): Map<string, string | null> | undefined {
-  const emails = new Map<string, string | null>();
-  for (const { profileId, told } of runs) {
-    if (told === undefined) return undefined;
-    emails.set(profileId, told.email);
-  }
-  return emails;
+function toldOf({ profileId, told }: NewRun) {
+  return told && { profileId, email: told.email };
 }
 
 /**
@@ -49,8 +36,7 @@ function emailsOf(runs: readonly NewRun[]): Map<string, string | null> | undefin
 export function createFirstWalks(deps: FirstWalkDeps): () => FirstWalk {
   const versions = createVersionCache();
   return () => {
-    const queued = { calls: 0, messages: 0 };
-    const stopped: StoppedStarts[] = [];
+    const news = new WalkNews(deps);
     async function walk(
       tx: Db,
       entry: RunEntry,
@@ -68,24 +54,14 @@ export function createFirstWalks(deps: FirstWalkDeps): () => FirstWalk {
           version: { workflowId, version, databaseId },
           definition,
           runs: starting.map((run) => toClaimed(run, entry)),
-          emails: definition.changesProfiles ? undefined : emailsOf(starting),
+          emails: definition.changesProfiles ? undefined : knownEmails(starting.map(toldOf)),
           store: (settled) => insertRuns(tx, entry, runs, now, settled),
         },
         now,
         counts,
       );
-      queued.calls += walked.calls;
-      queued.messages += walked.messages;
-      stopped.push(...walked.triggered.stopped);
+      news.note(walked);
     }
-    return {
-      walk,
-      committed: () => {
-        if (queued.calls > 0) deps.wakeCalls();
-        if (queued.messages > 0) deps.wakeMessages();
-        warnOfLoops(deps.log, stopped);
-        for (const { runs } of stopped) deps.observeLoops(runs);
-      },
-    };
+    return { walk, committed: () => news.tell() };
   };
 }

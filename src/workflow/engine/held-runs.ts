@@ -1,7 +1,7 @@
 import type { Outcome } from '../../base/index.ts';
 import { type Db, type OpenTx, openTx, type Refusal, withTxOrRefusal } from '../../db/index.ts';
 import { RunCounts } from '../run-counts.ts';
-import type { DueVersion } from '../sql/find-due-versions.ts';
+import { type DueVersion, versionKey } from '../sql/find-due-versions.ts';
 import { lockDueRuns } from '../sql/lock-due-runs.ts';
 import { settleRuns } from '../sql/settle-runs.ts';
 import type { ProcessDeps } from './process-runs.ts';
@@ -63,10 +63,6 @@ async function processHeld(
   }
 }
 
-function keyOf({ workflowId, version }: DueVersion): string {
-  return `${workflowId} ${version}`;
-}
-
 /** Holds and walks runs of versions that may be held. */
 export class RunHolder {
   readonly #deps: ProcessDeps;
@@ -79,15 +75,13 @@ export class RunHolder {
     this.#claim = claim;
   }
 
-  /** @returns undefined when there are none, or they are to be claimed by token. */
-  async hold(
-    due: DueVersion,
-    compiled: CompiledVersion | undefined,
-    now: Date,
-  ): Promise<HeldBatch | undefined> {
-    if (compiled === undefined || compiled.definition.changesProfiles || this.#failed.has(keyOf(due))) {
-      return undefined;
-    }
+  /** Whether runs of the version are held; else they are claimed by token. */
+  holds(due: DueVersion, { definition }: CompiledVersion): boolean {
+    return !definition.changesProfiles && !this.#failed.has(versionKey(due));
+  }
+
+  /** @returns undefined when none is due that nobody holds. */
+  hold(due: DueVersion, compiled: CompiledVersion, now: Date): Promise<HeldBatch | undefined> {
     return holdRuns(this.#deps.db, due, compiled, { now, ...this.#claim });
   }
 
@@ -99,12 +93,12 @@ export class RunHolder {
       isWalked = processed.ok;
       return processed.ok ? tell(processed.value) : 0;
     } finally {
-      if (!isWalked) this.#failed.add(keyOf(batch.version));
+      if (!isWalked) this.#failed.add(versionKey(batch.version));
     }
   }
 
   /** A batch of the version was walked by token. */
   trust(version: DueVersion): void {
-    this.#failed.delete(keyOf(version));
+    this.#failed.delete(versionKey(version));
   }
 }

@@ -1,11 +1,7 @@
-import type { DueVersion } from '../sql/find-due-versions.ts';
+import { type DueVersion, versionKey } from '../sql/find-due-versions.ts';
 
 /** Versions whose last turn is remembered; one that is forgotten goes first once too often. */
 const MAX_REMEMBERED = 10_000;
-
-function keyOf({ workflowId, version }: DueVersion): string {
-  return `${workflowId} ${version}`;
-}
 
 /** Lets workflow versions take turns, so that one with many due runs keeps no other waiting. */
 export class Turns {
@@ -15,13 +11,13 @@ export class Turns {
   /** The versions in the order of their turns: those that had none yet, then the one that had it longest ago. */
   order(due: readonly DueVersion[]): DueVersion[] {
     const ranks = new Map([...this.#served].map((key, rank) => [key, rank]));
-    const rankOf = (version: DueVersion): number => ranks.get(keyOf(version)) ?? -1;
+    const rankOf = (version: DueVersion): number => ranks.get(versionKey(version)) ?? -1;
     return [...due].sort((left, right) => rankOf(left) - rankOf(right));
   }
 
   /** Notes that the version has its turn now. */
   take(version: DueVersion): void {
-    const key = keyOf(version);
+    const key = versionKey(version);
     this.#served.delete(key);
     const [oldest] = this.#served;
     if (this.#served.size >= MAX_REMEMBERED && oldest !== undefined) this.#served.delete(oldest);

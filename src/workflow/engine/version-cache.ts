@@ -1,7 +1,7 @@
 import type { Db } from '../../db/index.ts';
 import type { Definition } from '../definition/definition.ts';
 import { parseDefinition } from '../definition/parse-definition.ts';
-import type { DueVersion } from '../sql/find-due-versions.ts';
+import { type DueVersion, versionKey } from '../sql/find-due-versions.ts';
 import { findVersion } from '../sql/find-version.ts';
 
 /** Definitions of this many versions are kept compiled. */
@@ -19,15 +19,11 @@ export interface VersionCache {
   peek(version: DueVersion): CompiledVersion | undefined;
 }
 
-function keyOf({ workflowId, version }: DueVersion): string {
-  return `${workflowId} ${version}`;
-}
-
 /** Versions never change once they are published, so what is cached cannot be stale. */
 export function createVersionCache(): VersionCache {
   const kept = new Map<string, CompiledVersion>();
   async function load(db: Db, { workflowId, version }: DueVersion): Promise<CompiledVersion> {
-    const key = keyOf({ workflowId, version });
+    const key = versionKey({ workflowId, version });
     const cached = kept.get(key);
     if (cached !== undefined) return cached;
     const row = await findVersion(db, workflowId, version);
@@ -43,5 +39,5 @@ export function createVersionCache(): VersionCache {
     kept.set(key, compiled);
     return compiled;
   }
-  return { load, peek: (version) => kept.get(keyOf(version)) };
+  return { load, peek: (version) => kept.get(versionKey(version)) };
 }

@@ -34,7 +34,7 @@ export interface WalkBatch {
   /** Their profiles where the caller has read or locked them; absent = they are read when a node asks. */
   readonly profiles?: Map<string, StoredProfile> | undefined;
   /** The e-mail addresses of the profiles where the caller knows them, null = has none; absent = they are read. */
-  readonly emails?: ReadonlyMap<string, string | null> | undefined;
+  readonly emails?: Emails | undefined;
   /** Writes where the runs have come to. */
   readonly store: (settled: readonly SettledRun[]) => Promise<void>;
 }
@@ -103,6 +103,18 @@ function isOver({ status }: SettledRun): boolean {
 }
 
 type Emails = ReadonlyMap<string, string | null>;
+
+/** Of the profiles of all runs; undefined where one is not known, so that they are read. */
+export function knownEmails(
+  told: readonly ({ readonly profileId: string; readonly email: string | null } | undefined)[],
+): Emails | undefined {
+  const emails = new Map<string, string | null>();
+  for (const one of told) {
+    if (one === undefined) return undefined;
+    emails.set(one.profileId, one.email);
+  }
+  return emails;
+}
 
 /** Of the profiles whose runs are over, as the walk has left them. */
 async function loadEmails(tx: Db, { runs, version, emails }: WalkBatch, walked: WalkResult): Promise<Emails> {

@@ -7,6 +7,11 @@ export interface DueVersion {
   readonly version: number;
 }
 
+/** Names the version among those of all workflows. */
+export function versionKey({ workflowId, version }: DueVersion): string {
+  return `${workflowId} ${version}`;
+}
+
 /**
  * The workflow versions that have due runs, the one whose run has been due longest first; those of paused workflows
  * wait. One look into the index for each version that was ever published, and one for each share of those that have
